@@ -1,0 +1,1 @@
+"""Backtrail: from a failure back to its cause."""
