@@ -70,7 +70,7 @@ def operations(_folder: Path) -> list[Operation]:
         ),
         Operation("disabled", "add_breadcrumb without init", _disabled),
         Operation(
-            "error_small", "capture_exception: payload made with locals, then dropped", _small
+            "error_small", "capture_exception: payload made with locals, then dropped", small
         ),
         Operation("error_big", "the same", big),
         Operation(
