@@ -1,0 +1,1 @@
+"""What the program tells other libraries, recorded too: each bridge is optional."""
