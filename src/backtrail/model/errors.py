@@ -61,3 +61,9 @@ class EntryRuleError(BacktrailError):
     """A debug entry breaks a rule; raised only where the program asked for `strict=True`."""
 
     exit_code = ExitCode.USAGE
+
+
+class CannotRunError(BacktrailError):
+    """There is such a command, and the system refuses to run it."""
+
+    exit_code = ExitCode.REFUSED

@@ -88,6 +88,8 @@ class RunStarted(Body):
     run_id: str
     command: list[str]
     cwd: str
+    name: str | None = None
+    """What the user calls it; otherwise the command is its name."""
     session: str | None = None
     timeout_s: float | None = None
 

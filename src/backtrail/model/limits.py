@@ -23,6 +23,10 @@ TEXT_CHARS_MAX = 8_192
 """Characters kept of a log message, an exception's message or a note."""
 CLEAN_STRINGS_MAX = 4_096
 """Strings and names remembered as free of secrets."""
+SCAN_CHARS_MAX = 1 << 16
+"""Characters of one text searched for secrets; what was not searched is not written."""
+TAINTS_MAX = 200
+"""Values under secret names that are searched for in one record."""
 
 # One value
 ITEMS_MAX = 25
@@ -31,6 +35,12 @@ DEPTH_MAX = 5
 """Containers inside one another that are followed."""
 NODES_MAX = 400
 """Values visited in one frame or one event."""
+SHAPES_MAX = 1_000
+"""Types remembered with how their values are shown."""
+BYTES_HEAD_MAX = 64
+"""Bytes shown of binary data."""
+INT_BITS_MAX = 2_000
+"""Bits of an integer that is written out."""
 
 # One error
 FRAMES_MAX = 60
@@ -57,15 +67,47 @@ REPEATS_IDENTITIES_MAX = 1_000
 """Error identities remembered at once."""
 
 # The journal
-SEGMENT_BYTES_FIRST = 1 << 20
-"""The first segment of a process; most processes need no other."""
-SEGMENT_BYTES_MAX = 8 << 20
-"""Every later segment."""
+SEGMENT_BYTES_FIRST = 1 << 18
+"""The first segment of a process; most need no other."""
+SEGMENT_BYTES_MAX = 1 << 22
+"""Every later segment: a millisecond or two to open, and about 20,000 events."""
 
 # The store
+HEADER_BYTES_MAX = 1 << 14
+"""A segment whose first line is longer is no journal."""
+READ_BYTES_MAX = 1 << 20
+"""Bytes of a segment read at once; a longer line is passed over."""
+BATCH_EVENTS_MAX = 50_000
+"""Events indexed in one transaction."""
+BATCH_BYTES_MAX = 16 << 20
+"""Journal bytes indexed in one transaction."""
 BLOCK_EVENTS_MAX = 512
 """Events compressed into one block of the catalogue."""
+BLOCK_BYTES_MAX = 1 << 20
+"""Bytes, before compression, after which a block takes no more events."""
+CATALOG_WAIT_S = 30.0
+"""How long a program waits for another one that writes the catalogue."""
+GREP_BYTES_MAX = 1 << 30
+"""Event bytes searched for a text, newest first, before the search stops."""
+FOLLOW_EVENTS_MAX = 10_000
+"""Events that one look at the live journal may bring."""
+NEAREST_IDS_MAX = 5
+"""Ids offered to someone who typed one that is unknown or ambiguous."""
+NAME_CHARS_MAX = 200
+"""Characters kept of a trace's name and of an error's message in a list."""
 PAGE_ROWS_MAX = 10_000
 """Rows that one answer may hold."""
 EVENTS_SHOWN_MAX = 200
 """Events that `show` prints of one trace unless asked for more."""
+
+# Programs started by `run`
+SIGNAL_SETTLE_S = 0.005
+"""Seconds in which a signal for a whole process group has reached each of its processes."""
+HANG_RECORD_S_MAX = 3.0
+"""Seconds that a program gets, once its time is over, to record where it hangs."""
+HANG_LOOK_S = 0.02
+"""Seconds between two looks whether it has."""
+TERMINATE_S_MAX = 2.0
+"""Seconds between the request to end and the end by force."""
+TREE_PROCESSES_MAX = 10_000
+"""Processes of one run that are ended together."""

@@ -1,0 +1,1 @@
+"""A program started by `backtrail run`, as if the shell had started it itself."""

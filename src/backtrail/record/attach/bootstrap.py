@@ -1,0 +1,91 @@
+"""The start of recording in a process that `backtrail run` started, or in a child of one.
+
+It runs before the program does, and leaves nothing behind that the program could stumble over.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from backtrail.record import switch
+from backtrail.record.attach import imports, inherit
+from backtrail.record.settings import PREFIX
+
+PYTEST = "_pytest.config"
+PYTEST_PLUGIN = "backtrail.testing.plugin"
+"""Named and not imported: it belongs to a stage above this one, and only pytest loads it."""
+
+SETTINGS = ("mode", "session", "hang_after_s")
+"""What may be set for one run alone."""
+
+_OWN_COMMAND = "backtrail"
+_LENT = ("backtrail", "msgspec")
+_NO_SCRIPT = ("", "-c", "-m")
+
+
+def begin(given: Mapping[str, str], *, loaded: Collection[str]) -> None:
+    """Record this process as a part of the run that the variables name.
+
+    `loaded` are the modules that would be there without us.
+    """
+    inherit.handed_on.update(given)
+    if not is_our_own(sys.orig_argv):
+        settings = {name: given.get(PREFIX + name.upper()) for name in SETTINGS}
+        chosen = {name: value for name, value in settings.items() if value is not None}
+        switch.start(directory=given["BACKTRAIL_DIR"], **chosen)  # type: ignore[arg-type]
+        imports.when_imported(PYTEST, add_plugin)
+    if not sys.flags.safe_path:
+        uncover(script_folder(sys.argv), loaded=loaded)
+
+
+def is_our_own(command: Sequence[str]) -> bool:
+    """Whether a command line of Python is that of a `backtrail` command."""
+    words = [word for word in command[1:3] if word != "-m"]
+    return bool(words) and os.path.basename(words[0]) == _OWN_COMMAND
+
+
+def add_plugin(config: Any) -> None:
+    """Have pytest load our plugin with its own, which it neither lists nor counts as installed."""
+    config.default_plugins = (*config.default_plugins, PYTEST_PLUGIN)
+
+
+def script_folder(arguments: Sequence[str]) -> str:
+    """Return the folder in which the program's own modules are looked for first."""
+    script = arguments[0] if arguments else ""
+    if script in _NO_SCRIPT:
+        return os.getcwd()
+    path = os.path.realpath(script)
+    return path if os.path.isdir(path) else os.path.dirname(path)
+
+
+def uncover(folder: str, *, loaded: Collection[str]) -> None:
+    """Let modules of the program's folder be found that have the names of ones that we needed.
+
+    A program may bring a `queue.py` of its own. Without us nothing had imported the standard
+    library's by now; we keep what we hold of it, and its name is free again.
+    """
+    own = _modules_in(folder)
+    for name in list(sys.modules):
+        top = name.partition(".")[0]
+        if top in own and name not in loaded and top not in _LENT and _is_from_file(top):
+            del sys.modules[name]
+
+
+def _modules_in(folder: str) -> set[str]:
+    """Return the names that an import finds there; a folder without `__init__` yields to others."""
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return set()
+    return {
+        entry.partition(".")[0]
+        for entry in entries
+        if "." in entry or os.path.exists(os.path.join(folder, entry, "__init__.py"))
+    }
+
+
+def _is_from_file(name: str) -> bool:
+    return getattr(sys.modules.get(name), "__file__", None) is not None
