@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from backtrail.record import guard
+from backtrail.record.attach.patching import step_out
 
 Callback = Callable[[ModuleType], object]
 
@@ -119,8 +120,7 @@ class _Execution:
         try:
             self.execute(module)
         except BaseException as error:
-            # A traceback looks as if this frame had never been there.
-            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            step_out(error)
             raise
         if is_awaited:
             for callback in _awaited.get(self.name, ()):

@@ -1,0 +1,78 @@
+"""Replaces functions of the standard library so that nobody can tell, and puts them back.
+
+A replacement keeps name, documentation and signature of what it stands for. What somebody else
+has replaced since stays theirs: ours below it then only passes calls on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from msgspec import Struct
+
+from backtrail.record import guard
+
+Make = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Takes the original, returns what stands in for it."""
+
+_ABSENT = object()
+
+
+class Replaced(Struct, frozen=True, kw_only=True):
+    """One function that we stand in for."""
+
+    owner: Any
+    """The class or module that holds it."""
+    name: str
+    original: Any
+    ours: Any
+
+
+class Patches:
+    """Functions that are replaced together and put back together, the last one first."""
+
+    def __init__(self) -> None:
+        self.replaced: list[Replaced] = []
+
+    def replace(self, owner: object, name: str, make: Make) -> None:
+        """Let a function that is made from the original stand in for it, once."""
+        original = getattr(owner, name)
+        if not any(original is known.ours for known in self.replaced):
+            self._put(owner, name, original, wraps(original)(make(original)))
+
+    def add(self, owner: object, name: str, function: Callable[..., Any]) -> None:
+        """Give a class a method that it does not have."""
+        if not hasattr(owner, name):
+            self._put(owner, name, _ABSENT, function)
+
+    def is_ours(self, function: object) -> bool:
+        """Whether a function is one that stands in for another."""
+        return any(function is known.ours for known in self.replaced)
+
+    def restore(self) -> None:
+        """Put every original back that is still replaced by us."""
+        while self.replaced:
+            done = self.replaced.pop()
+            if getattr(done.owner, done.name, None) is not done.ours:
+                guard.count("replaced by the program too")
+            elif done.original is _ABSENT:
+                delattr(done.owner, done.name)
+            else:
+                setattr(done.owner, done.name, done.original)
+
+    def _put(self, owner: object, name: str, original: object, ours: Callable[..., Any]) -> None:
+        setattr(owner, name, ours)
+        self.replaced.append(Replaced(owner=owner, name=name, original=original, ours=ours))
+
+
+def step_out(error: BaseException) -> None:
+    """Take the calling frame out of a traceback, as if it had never been there.
+
+    For `except BaseException as error: step_out(error); raise` around what the program calls
+    through us.
+    """
+    traceback = error.__traceback__
+    if traceback is not None:
+        error.__traceback__ = traceback.tb_next
