@@ -99,6 +99,10 @@ PAGE_ROWS_MAX = 10_000
 """Rows that one answer may hold."""
 EVENTS_SHOWN_MAX = 200
 """Events that `show` prints of one trace unless asked for more."""
+STORY_EVENTS_MAX = 10_000
+"""Events that are read to tell the story of a trace; a longer one is read in part."""
+STORY_ERRORS_MAX = 50
+"""Errors of one trace that its story tells in full, the last ones."""
 
 # Programs started by `run`
 SIGNAL_SETTLE_S = 0.005

@@ -1,0 +1,188 @@
+"""What the store answers with, and what it can be asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from backtrail.model.clock import NS_PER_MS
+from backtrail.model.event import Event
+from backtrail.model.kinds import Status
+from backtrail.model.limits import PAGE_ROWS_MAX
+
+
+class TraceFilter(Struct, frozen=True, kw_only=True):
+    """Which traces are wanted; what is left out does not matter."""
+
+    errors_only: bool = False
+    """Traces that hold an error, handled or not, or that failed."""
+    slower_than_ms: float | None = None
+    name: str | None = None
+    """A part of the trace's name, in either case."""
+    session: str | None = None
+    since_unix_ns: int | None = None
+    """Traces that started at this time or later."""
+    grep: str | None = None
+    """A text in any of their events, in either case."""
+    limit: int = 100
+    """At most `PAGE_ROWS_MAX`."""
+
+    @property
+    def rows_max(self) -> int:
+        """How many traces may be answered."""
+        return max(0, min(self.limit, PAGE_ROWS_MAX))
+
+    def lets_through(self, trace: TraceSummary) -> bool:
+        """Tell whether a trace meets all but the text search."""
+        return (
+            not (self.errors_only and not trace.errors and trace.status != "error")
+            and trace.end_unix_ns - trace.start_unix_ns >= self.took_ns_min
+            and (not self.name or self.name.casefold() in trace.name.casefold())
+            and (self.session is None or trace.session == self.session)
+            and trace.start_unix_ns >= since(self.since_unix_ns)
+        )
+
+    @property
+    def took_ns_min(self) -> int:
+        """The shortest duration wanted."""
+        return int((self.slower_than_ms or 0) * NS_PER_MS)
+
+
+class TraceSummary(Struct, frozen=True, kw_only=True):
+    """What a list shows of a trace."""
+
+    trace_id: str
+    name: str
+    """What started it: the run's name or command, the operation, its first root span, the
+    process's arguments, or its first action."""
+    status: Status
+    """`error` when it failed, `unfinished` when no ending was seen, else `ok`."""
+    is_live: bool
+    """No ending was seen, and its writer still runs."""
+    start_unix_ns: int
+    end_unix_ns: int
+    """When its last event was recorded."""
+    took_ms: float
+    """From its first to its last event."""
+    events: int
+    errors: int
+    """Errors raised in it, handled ones and repeats that were only counted among them."""
+    spans: int
+    processes: int
+    dropped: int
+    """Events of it that were lost while recording."""
+    session: str | None = None
+    run_id: str | None = None
+    command: list[str] | None = None
+    """What `backtrail run` started, or the arguments of its process."""
+    exit_code: int | None = None
+    signal: str | None = None
+    stored_bytes: int = 0
+    """What its events take in the catalogue."""
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """Traces that a filter lets through, newest first, and how far the search went."""
+
+    traces: list[TraceSummary]
+    is_complete: bool = True
+    """Whether there was nothing more to look at: neither the limit nor the bound of a text search
+    was reached."""
+    stopped_at_unix_ns: int | None = None
+    """A text search stopped here; older events were not searched."""
+
+
+class ErrorSummary(Struct, frozen=True, kw_only=True):
+    """What a list shows of an error."""
+
+    error_id: str
+    trace_id: str
+    type: str
+    message: str
+    time_unix_ns: int
+    file: str | None
+    line: int | None
+    function: str | None
+    """The place: the innermost frame of the user's own code, else the innermost."""
+    mechanism: str
+    is_handled: bool
+    fingerprint: str
+    repeats: int
+    """Occurrences after it that were only counted."""
+
+
+class RecordedError(Struct, frozen=True, kw_only=True):
+    """An error in full."""
+
+    summary: ErrorSummary
+    event: Event
+    """Its envelope."""
+    body: dict[str, Any]
+    """As `model.kinds.ErrorRaised` has it."""
+
+
+def conditions(wanted: TraceFilter) -> dict[str, Any]:
+    """Return a filter as the parameters of the query `traces`."""
+    return {
+        "errors_only": int(wanted.errors_only),
+        "took_ns_min": wanted.took_ns_min,
+        "name": wanted.name.casefold() if wanted.name else None,
+        "session": wanted.session,
+        "since_unix_ns": since(wanted.since_unix_ns),
+    }
+
+
+def summary_of(row: sqlite3.Row) -> TraceSummary:
+    """Return a row of the queries `traces` and `trace` as what it says."""
+    is_finished = bool(row["is_closed"] or row["is_ended"])
+    status: Status = "ok"
+    if row["has_failed"]:
+        status = "error"
+    elif not is_finished:
+        status = "unfinished"
+    return TraceSummary(
+        trace_id=row["trace_id"],
+        name=row["name"],
+        status=status,
+        is_live=not is_finished and bool(row["is_held"]),
+        start_unix_ns=row["start_unix_ns"],
+        end_unix_ns=row["end_unix_ns"],
+        took_ms=(row["end_unix_ns"] - row["start_unix_ns"]) / NS_PER_MS,
+        events=row["events"],
+        errors=row["errors"],
+        spans=row["spans"],
+        processes=row["processes"],
+        dropped=row["dropped"],
+        session=row["session"],
+        run_id=row["run_id"],
+        command=msgspec.json.decode(row["command"]) if row["command"] else None,
+        exit_code=row["exit_code"],
+        signal=row["signal"],
+        stored_bytes=row["stored_bytes"],
+    )
+
+
+def error_of(row: sqlite3.Row) -> ErrorSummary:
+    """Return a row of the table `error` as what it says."""
+    return ErrorSummary(
+        error_id=row["error_id"],
+        trace_id=row["trace_id"],
+        type=row["type"],
+        message=row["message"],
+        time_unix_ns=row["time_unix_ns"],
+        file=row["file"],
+        line=row["line"],
+        function=row["function"],
+        mechanism=row["mechanism"],
+        is_handled=bool(row["is_handled"]),
+        fingerprint=row["fingerprint"],
+        repeats=row["repeats"],
+    )
+
+
+def since(time_unix_ns: int | None) -> int:
+    """Return a time to compare with; without one, the beginning of all time."""
+    return -(1 << 63) if time_unix_ns is None else time_unix_ns

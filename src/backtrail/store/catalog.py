@@ -1,0 +1,313 @@
+"""The catalogue: one SQLite file that answers questions about the events of a journal.
+
+It can be dropped at any time: `store.rebuild` makes it anew. All SQL stands in `queries.sql` and
+`schema.sql`, by name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from backtrail.model.errors import BacktrailError, NewerFormatError, NotFoundError, StoreError
+from backtrail.model.limits import CATALOG_WAIT_S
+from backtrail.model.version import VERSION
+
+SCHEMA_VERSION = 1
+CATALOG_NAME = "catalog.db"
+_HERE = Path(__file__).parent
+_CACHE_KIB = 32_768
+
+Steps = Mapping[int, str]
+"""SQL that takes a catalogue from each version to the one after it."""
+
+MIGRATIONS: Steps = {}
+
+
+def _named(text: str) -> dict[str, str]:
+    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
+    return {name: sql.strip() for name, sql in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+QUERIES = _named((_HERE / "queries.sql").read_text(encoding="utf-8"))
+"""Every statement by its name."""
+
+SCHEMA, SUMMARIES = (_HERE / "schema.sql").read_text(encoding="utf-8").split("-- summaries --")
+"""What makes an empty catalogue: the truth, and the tables that are computed from it."""
+
+
+class Catalog:
+    """An open catalogue. Use it in a `with` statement, or close it."""
+
+    def __init__(self, home: Path, connection: sqlite3.Connection, *, note: str | None) -> None:
+        self.home = home
+        self.journal = home / "journal"
+        self.note = note
+        """Why the catalogue is only held in memory; `None` when it is the file."""
+        self._db = connection
+
+    @classmethod
+    def open(cls, home: str | os.PathLike[str], *, must_exist: bool = True) -> Self:
+        """Open the catalogue of a `.backtrail` directory, and make it where there is none.
+
+        Where the directory cannot be written, the catalogue is copied into memory: reading works
+        all the same, `note` says so, and what is indexed is forgotten at the end.
+
+        Raises:
+            NotFoundError: there is no such directory, and `must_exist`.
+            NewerFormatError: a later version of Backtrail wrote it.
+            StoreError: it is damaged, locked or no catalogue at all.
+        """
+        folder = Path(home)
+        if not folder.is_dir():
+            _make_home(folder, must_exist=must_exist)
+        path = folder / CATALOG_NAME
+        note = _why_in_memory(folder, path)
+        with _translated(path):
+            connection = _in_memory(path) if note else connect(path)
+        try:
+            with _translated(path):
+                migrate(connection, path=path)
+        except BacktrailError:
+            connection.close()
+            raise
+        return cls(folder, connection, note=note)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """Where the catalogue is, or would be."""
+        return self.home / CATALOG_NAME
+
+    def rows(self, query: str, **parameters: Any) -> list[sqlite3.Row]:  # noqa: ANN401 - as SQL has it
+        """Return all rows that a named query gives."""
+        with _translated(self.path):
+            return self._db.execute(QUERIES[query], parameters).fetchall()
+
+    def row(self, query: str, **parameters: Any) -> sqlite3.Row | None:  # noqa: ANN401 - as SQL has it
+        """Return the first row that a named query gives."""
+        with _translated(self.path):
+            found: sqlite3.Row | None = self._db.execute(QUERIES[query], parameters).fetchone()
+            return found
+
+    def run(self, statement: str, **parameters: Any) -> int:  # noqa: ANN401 - as SQL has it
+        """Run a named statement and return how many rows it changed."""
+        with _translated(self.path):
+            return self._db.execute(QUERIES[statement], parameters).rowcount
+
+    def run_many(self, statement: str, parameters: Iterable[Any]) -> None:
+        """Run a named statement once for each set of parameters."""
+        with _translated(self.path):
+            self._db.executemany(QUERIES[statement], parameters)
+
+    def run_script(self, sql: str) -> None:
+        """Run statements of the schema inside the transaction that is open."""
+        with _translated(self.path):
+            for statement in _statements(sql):
+                self._db.execute(statement)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make all that is written inside take effect at once, or not at all.
+
+        No other program writes meanwhile; what was read before may be out of date, so read it
+        again inside.
+        """
+        with _translated(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with _translated(self.path):
+                self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a catalogue file; one that is not there is made complete before it gets its name."""
+    if not path.exists():
+        _make(path)
+    return _configured(sqlite3.connect(path, timeout=CATALOG_WAIT_S, isolation_level=None))
+
+
+def migrate(
+    connection: sqlite3.Connection,
+    *,
+    path: Path,
+    steps: Steps = MIGRATIONS,
+    version: int = SCHEMA_VERSION,
+) -> None:
+    """Bring a catalogue to this program's version, one step at a time, each of them whole.
+
+    Raises:
+        NewerFormatError: it is beyond that version.
+    """
+    found = _version(connection)
+    if found > version:
+        raise NewerFormatError(
+            f"{path} has catalogue format {found}, this program reads up to {version}",
+            hint=f"pip install --upgrade 'backtrail>={_writer(connection)}'",
+        )
+    while found < version:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            found = _version(connection)
+            if found < version:
+                _step(connection, steps[found] if found else SCHEMA + SUMMARIES, found, version)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        found = _version(connection)
+
+
+def _step(connection: sqlite3.Connection, sql: str, found: int, version: int) -> None:
+    for statement in _statements(sql):
+        connection.execute(statement)
+    connection.execute(QUERIES["set_meta"], {"name": "writer", "value": VERSION})
+    reached = found + 1 if found else version
+    connection.execute(f"PRAGMA user_version = {reached:d}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _writer(connection: sqlite3.Connection) -> str:
+    with suppress(sqlite3.Error):
+        row = connection.execute(QUERIES["meta"], {"name": "writer"}).fetchone()
+        if row:
+            return str(row[0])
+    return VERSION
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """Split a script; a trigger's body keeps its semicolons."""
+    statement = ""
+    for piece in sql.split(";"):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _make_home(folder: Path, *, must_exist: bool) -> None:
+    if folder.exists():
+        raise StoreError(f"{folder} is not a directory", hint="set BACKTRAIL_DIR to a directory")
+    if must_exist:
+        raise NotFoundError(
+            f"there is no recording at {folder}",
+            hint="record one with `backtrail run -- python app.py`",
+        )
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise StoreError(
+            f"{folder} cannot be made: {error.strerror}", hint="set BACKTRAIL_DIR to another place"
+        ) from error
+
+
+def _why_in_memory(folder: Path, path: Path) -> str | None:
+    if not os.access(folder, os.W_OK):
+        return f"{folder} cannot be written, so the catalogue is held in memory"
+    if path.exists() and not os.access(path, os.W_OK):
+        return f"{path} cannot be written, so the catalogue is held in memory"
+    return None
+
+
+def _make(path: Path) -> None:
+    """Write an empty catalogue beside its place; it gets its name unless another came first."""
+    draft = path.with_name(f"{path.name}.new-{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        connection = sqlite3.connect(draft, isolation_level=None)
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection, path=path)
+        connection.close()
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def _configured(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.row_factory = sqlite3.Row
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    return connection
+
+
+def _in_memory(path: Path) -> sqlite3.Connection:
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    if path.exists():
+        with _read_only(path) as connection:
+            connection.backup(memory)
+    return _configured(memory)
+
+
+@contextmanager
+def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file without writing; the log of one that cannot be locked is left aside."""
+    address = path.absolute().as_uri() + "?mode=ro"
+    connection = sqlite3.connect(address, uri=True)
+    try:
+        connection.execute("PRAGMA schema_version")
+    except sqlite3.OperationalError:
+        connection.close()
+        connection = sqlite3.connect(address + "&immutable=1", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system say into what the user can do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        for prefix, (says, hint) in _CAUSES.items():
+            if name.startswith(prefix):
+                raise StoreError(f"{path} {says}: {error}", hint=hint) from error
+        raise
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be used: {error.strerror}",
+            hint="look at the directory's owner and at the free space",
+        ) from error
+
+
+_CAUSES: dict[str, tuple[str, str]] = {
+    "SQLITE_BUSY": ("is being written by another program", "try again in a moment"),
+    "SQLITE_LOCKED": ("is being written by another program", "try again in a moment"),
+    "SQLITE_FULL": ("cannot grow", "free space on that disk, or run `backtrail gc`"),
+    "SQLITE_IOERR": ("cannot be read or written", "free space on that disk, or check it"),
+    "SQLITE_READONLY": ("cannot be written", "look at the directory's owner and permissions"),
+    "SQLITE_CANTOPEN": ("cannot be opened", "look at the directory's owner and permissions"),
+    "SQLITE_CORRUPT": ("is damaged", "backtrail index --rebuild"),
+    "SQLITE_NOTADB": ("is damaged", "backtrail index --rebuild"),
+}
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""

@@ -1,0 +1,365 @@
+"""Moves new bytes of the journal into the catalogue.
+
+Blocks and how far each segment was read change in one transaction, and both are read again inside
+it: a crash loses and repeats nothing, and two programs may index at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+
+import msgspec
+from msgspec import Struct
+
+from backtrail.model.errors import NewerFormatError, StoreError
+from backtrail.model.limits import (
+    BATCH_BYTES_MAX,
+    BATCH_EVENTS_MAX,
+    BLOCK_BYTES_MAX,
+    BLOCK_EVENTS_MAX,
+)
+from backtrail.store import blocks, segments
+from backtrail.store.catalog import Catalog, Progress
+from backtrail.store.segments import Line, Lines, Segment
+from backtrail.store.summaries import (
+    FROM_KIND,
+    OPENED_BY_EVENT,
+    SPECIAL,
+    Number,
+    Place,
+    Summaries,
+    Trace,
+)
+
+
+class Indexed(Struct, frozen=True, kw_only=True):
+    """What one refresh did."""
+
+    events: int = 0
+    bytes_read: int = 0
+    segments: int = 0
+    """Segments that brought something."""
+    torn: int = 0
+    """Lines that could not be read."""
+
+
+class SegmentRow(Struct, kw_only=True):
+    """A row of the table `segment`: how far a file has been read, and what it is."""
+
+    name: str
+    process: str
+    number: int
+    state: str = "live"
+    """`live` while its writer holds it, `final` afterwards; or why it cannot be read: `newer`,
+    `garbage`, `unreadable`."""
+    note: str | None = None
+    bytes_read: int = 0
+    size: int = 0
+    seq_first: int = 0
+    seq_next: int = 0
+    offset_ns: int = 0
+    """Wall clock minus monotonic clock."""
+    time_max_ns: int = 0
+    torn: int = 0
+    pid: int = 0
+
+
+def refresh(catalog: Catalog, progress: Progress | None = None) -> Indexed:
+    """Index what the journal holds and the catalogue does not; cheap when there is nothing.
+
+    `progress` is told bytes done and bytes in all.
+
+    Raises:
+        StoreError: the catalogue cannot be written; what it held before is intact.
+    """
+    found = segments.list_segments(catalog.journal)
+    _settle_missing(catalog, {segment.name for segment in found})
+    settled = {row["name"] for row in catalog.rows("settled_segments")}
+    pending = [segment for segment in found if segment.name not in settled]
+    queue = deque(segment for segment in pending if _has_news(catalog, segment))
+    return _index(catalog, queue, progress)
+
+
+def segment_row(catalog: Catalog, name: str) -> SegmentRow | None:
+    """Return what is known of a segment."""
+    row = catalog.row("segment", name=name)
+    return None if row is None else SegmentRow(**dict(zip(row.keys(), row, strict=True)))
+
+
+def _index(catalog: Catalog, queue: deque[Segment], progress: Progress | None) -> Indexed:
+    total = _Totals(catalog, queue, progress)
+    while queue:
+        settled: list[Segment] = []
+        with catalog.writing():
+            batch = _Batch(catalog, total)
+            while queue and not batch.is_full():
+                state = batch.read(queue[0])
+                if state is not None:
+                    segment = queue.popleft()
+                    if state == "final":
+                        settled.append(segment)
+            batch.save()
+        for segment in settled:
+            # What cannot be cut is read around: the catalogue knows where the lines end.
+            with suppress(OSError):
+                segments.recover(segment.path)
+    return total.indexed()
+
+
+class _Totals:
+    """Counts what all batches of one refresh did, and reports progress."""
+
+    def __init__(self, catalog: Catalog, queue: deque[Segment], progress: Progress | None) -> None:
+        self.events = 0
+        self.bytes_read = 0
+        self.segments = 0
+        self.torn = 0
+        self._progress = progress
+        self._bytes = 0
+        if progress is not None:
+            for segment in queue:
+                row = segment_row(catalog, segment.name)
+                with suppress(OSError):
+                    self._bytes += segment.path.stat().st_size - (row.bytes_read if row else 0)
+
+    def add(self, events: int, size: int, torn: int) -> None:
+        self.events += events
+        self.bytes_read += size
+        self.torn += torn
+        if self._progress is not None:
+            self._progress(min(self.bytes_read, self._bytes), self._bytes)
+
+    def indexed(self) -> Indexed:
+        if self._progress is not None and self._bytes:
+            self._progress(self._bytes, self._bytes)
+        return Indexed(
+            events=self.events, bytes_read=self.bytes_read, segments=self.segments, torn=self.torn
+        )
+
+
+class _Open(Struct, kw_only=True):
+    """A block that still takes events."""
+
+    trace: Trace
+    runs: list[int]
+    lines: list[bytes]
+    kinds: set[str]
+    seq_next: int
+    time_min_ns: int
+    time_max_ns: int
+    size: int = 0
+
+
+class _Batch:
+    """One transaction's work."""
+
+    def __init__(self, catalog: Catalog, total: _Totals) -> None:
+        self.catalog = catalog
+        self.total = total
+        self.events = 0
+        self.bytes = 0
+        self._summaries = Summaries(catalog)
+        self._open: dict[str, _Open] = {}
+
+    def is_full(self) -> bool:
+        return self.events >= BATCH_EVENTS_MAX or self.bytes >= BATCH_BYTES_MAX
+
+    def save(self) -> None:
+        self._summaries.save()
+
+    def read(self, segment: Segment) -> str | None:
+        """Index one segment as far as the batch has room; return its state once it is read."""
+        row = segment_row(self.catalog, segment.name) or SegmentRow(
+            name=segment.name, process=segment.process, number=segment.number
+        )
+        before = msgspec.structs.asdict(row)
+        is_done = True
+        try:
+            with segments.opened(segment.path) as fd:
+                is_done = self._read(fd, row)
+        except NewerFormatError as error:
+            row.state, row.note = "newer", error.message
+        except StoreError as error:
+            row.state, row.note = "garbage", error.message
+        except OSError as error:
+            row.state, row.note = "unreadable", f"{error.strerror}"
+        if msgspec.structs.asdict(row) != before:
+            self.total.segments += 1
+            self.catalog.run("save_segment", **msgspec.structs.asdict(row))
+        return row.state if is_done else None
+
+    def _read(self, fd: int, row: SegmentRow) -> bool:
+        is_final = segments.is_writer_gone(fd)
+        if not row.bytes_read and not _begin(fd, row):
+            return True
+        covered = self._covered(row)
+        while not self.is_full():
+            lines = segments.read_lines(fd, row.bytes_read, is_final=is_final)
+            if lines is None:
+                row.state, row.note = ("final" if is_final else "live"), None
+                break
+            self._add(lines, row, covered)
+            size = lines.end - row.bytes_read
+            row.bytes_read = row.size = lines.end
+            row.torn += lines.torn
+            self.events += len(lines.raw)
+            self.bytes += size
+            self.total.add(len(lines.raw), size, lines.torn)
+        else:
+            self._flush(row)
+            return False
+        self._flush(row)
+        return True
+
+    def _covered(self, row: SegmentRow) -> frozenset[int]:
+        """Return the seqs of this segment that blocks already hold: those of a copied file."""
+        if row.seq_next != row.seq_first:
+            return frozenset()
+        kept = self.catalog.rows("blocks_of_process_from", process=row.process, seq=row.seq_first)
+        return frozenset(seq for block in kept for seq in blocks.unpack(block["payload"])[0])
+
+    def _add(self, lines: Lines, row: SegmentRow, covered: frozenset[int]) -> None:
+        seq = row.seq_next
+        offset_ns = row.offset_ns
+        process = row.process
+        opened = self._open
+        summaries = self._summaries
+        for raw, line in zip(lines.raw, lines.parsed, strict=True):
+            if line.kind == "clock.anchored":
+                self._flush(row)
+                offset_ns = row.offset_ns = _anchored(raw, line, offset_ns)
+            time_ns = line.t + offset_ns
+            if seq not in covered:
+                block = opened.get(line.trace)
+                if block is None:
+                    trace = summaries.trace(
+                        line.trace, line=line, process=process, time_unix_ns=time_ns
+                    )
+                    block = opened[line.trace] = _opened(trace, line.kind, process, seq, time_ns)
+                _extend(block, raw, line.kind, seq, time_ns)
+                if line.kind in SPECIAL:
+                    place = Place(process=process, seq=seq, time_unix_ns=time_ns)
+                    summaries.add(block.trace, line, raw, place)
+                if len(block.lines) >= BLOCK_EVENTS_MAX or block.size >= BLOCK_BYTES_MAX:
+                    self._write(opened.pop(line.trace), row)
+            seq += 1
+        row.seq_next = seq
+
+    def _flush(self, row: SegmentRow) -> None:
+        for block in self._open.values():
+            self._write(block, row)
+        self._open.clear()
+
+    def _write(self, block: _Open, row: SegmentRow) -> None:
+        trace = block.trace
+        payload = blocks.pack(block.runs, block.lines)
+        self.catalog.run(
+            "add_block",
+            trace_id=trace.trace_id,
+            process=row.process,
+            seq_min=block.runs[0],
+            seq_max=block.seq_next - 1,
+            time_min_ns=block.time_min_ns,
+            time_max_ns=block.time_max_ns,
+            offset_ns=row.offset_ns,
+            events=len(block.lines),
+            line_bytes=block.size,
+            kinds=" ".join(sorted(block.kinds)),
+            payload=payload,
+        )
+        trace.add_block(
+            events=len(block.lines),
+            time_min_ns=block.time_min_ns,
+            time_max_ns=block.time_max_ns,
+            stored_bytes=len(payload),
+            line_bytes=block.size,
+        )
+        row.time_max_ns = max(row.time_max_ns, block.time_max_ns)
+
+
+def _opened(trace: Trace, kind: str, process: str, seq: int, time_ns: int) -> _Open:
+    trace.name_it(kind, FROM_KIND, time_ns)
+    trace.open_it(process, OPENED_BY_EVENT, time_ns)
+    return _Open(
+        trace=trace,
+        runs=[seq, 0],
+        lines=[],
+        kinds=set(),
+        seq_next=seq,
+        time_min_ns=time_ns,
+        time_max_ns=time_ns,
+    )
+
+
+def _extend(block: _Open, raw: bytes, kind: str, seq: int, time_ns: int) -> None:
+    if seq == block.seq_next:
+        block.runs[-1] += 1
+    else:
+        block.runs += (seq, 1)
+    block.seq_next = seq + 1
+    block.lines.append(raw)
+    block.kinds.add(kind)
+    block.size += len(raw) + 1
+    if time_ns > block.time_max_ns:
+        block.time_max_ns = time_ns
+    elif time_ns < block.time_min_ns:
+        block.time_min_ns = time_ns
+
+
+class _Anchor(Struct):
+    time_unix_ns: Number
+
+
+_decode_anchor = msgspec.json.Decoder(_Anchor).decode
+
+
+def _anchored(raw: bytes, line: Line, offset_ns: int) -> int:
+    """Return the wall clock's offset as an event of kind `clock.anchored` says it."""
+    with suppress(msgspec.DecodeError):
+        return _decode_anchor(raw).time_unix_ns - line.t
+    return offset_ns
+
+
+def _begin(fd: int, row: SegmentRow) -> bool:
+    """Take over what the header says; `False` while there is none."""
+    opening = segments.read_header(fd, source=row.name)
+    if opening is None:
+        return False
+    header, row.bytes_read = opening
+    row.process, row.number, row.pid = header.process, header.segment, header.pid
+    row.seq_first = row.seq_next = header.seq
+    row.offset_ns = header.time_unix_ns - header.monotonic_ns
+    row.time_max_ns = header.time_unix_ns
+    row.size = row.bytes_read
+    return True
+
+
+def _has_news(catalog: Catalog, segment: Segment) -> bool:
+    """Tell whether a segment that is not settled has bytes or an end to index."""
+    row = segment_row(catalog, segment.name)
+    try:
+        with segments.opened(segment.path) as fd:
+            if row is not None and row.state == "live":
+                return segments.is_writer_gone(fd) or (
+                    segments.read_lines(fd, row.bytes_read, is_final=False) is not None
+                )
+            return segments.read_header(fd, source=segment.name) is not None
+    except NewerFormatError:
+        return row is None or row.state != "newer"
+    except StoreError:
+        return True
+    except OSError:
+        return row is None or row.state != "unreadable"
+
+
+def _settle_missing(catalog: Catalog, names: set[str]) -> None:
+    """Close the books of segments whose file was removed while it was live."""
+    lost = [row for row in catalog.rows("open_segments", state="live") if row["name"] not in names]
+    if lost:
+        with catalog.writing():
+            for row in lost:
+                row_now = segment_row(catalog, row["name"])
+                if row_now is not None and row_now.state == "live":
+                    row_now.state, row_now.note = "final", "the file is gone"
+                    catalog.run("save_segment", **msgspec.structs.asdict(row_now))

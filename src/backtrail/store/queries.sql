@@ -1,0 +1,226 @@
+-- Every statement of the store, by name. A SELECT uses an index; tests/unit/store asks the plan.
+
+-- name: set_meta
+INSERT INTO meta (name, value) VALUES (:name, :value)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: meta
+SELECT value FROM meta WHERE name = :name;
+
+-- name: settled_segments
+-- Files that need no further look.
+SELECT name FROM segment WHERE state IN ('final', 'garbage');
+
+-- name: open_segments
+SELECT * FROM segment WHERE state = :state;
+
+-- name: segment
+SELECT * FROM segment WHERE name = :name;
+
+-- name: save_segment
+INSERT OR REPLACE INTO segment
+  (name, process, number, state, note, bytes_read, size, seq_first, seq_next, offset_ns,
+   time_max_ns, torn, pid)
+VALUES
+  (:name, :process, :number, :state, :note, :bytes_read, :size, :seq_first, :seq_next, :offset_ns,
+   :time_max_ns, :torn, :pid);
+
+-- name: blocks_of_process_from
+-- What is already kept of a process at and behind a seq.
+SELECT trace_id, seq_min, seq_max, payload
+  FROM block
+ WHERE process = :process
+   AND seq_min >= :seq - 1000000000
+   AND seq_max >= :seq;
+
+-- name: add_block
+INSERT INTO block
+  (trace_id, process, seq_min, seq_max, time_min_ns, time_max_ns, offset_ns, events, line_bytes,
+   kinds, payload)
+VALUES
+  (:trace_id, :process, :seq_min, :seq_max, :time_min_ns, :time_max_ns, :offset_ns, :events,
+   :line_bytes, :kinds, :payload);
+
+-- name: blocks_of_trace
+-- Where the events of a trace are, without the events.
+SELECT block_id, process, seq_min, seq_max, time_min_ns, time_max_ns, offset_ns, events, kinds
+  FROM block
+ WHERE trace_id = :trace_id
+ ORDER BY process, seq_min;
+
+-- name: block
+SELECT * FROM block WHERE block_id = :block_id;
+
+-- name: block_at
+-- The block of a trace and a process that may hold a seq.
+SELECT *
+  FROM block
+ WHERE trace_id = :trace_id
+   AND process = :process
+   AND seq_min <= :seq
+ ORDER BY seq_min DESC
+ LIMIT 1;
+
+-- name: blocks_around
+-- Blocks of a process that span a seq; traces take turns, so it may be several.
+SELECT block_id, trace_id, seq_min, seq_max
+  FROM block
+ WHERE process = :process
+   AND seq_min <= :seq
+   AND seq_max >= :seq
+ ORDER BY seq_min DESC;
+
+-- name: blocks_before
+-- A page of all blocks, newest first; pass the last time and id seen to go on.
+SELECT block_id, trace_id, time_max_ns, line_bytes
+  FROM block
+ WHERE (time_max_ns, block_id) < (:time_max_ns, :block_id)
+   AND time_max_ns >= :since_unix_ns
+ ORDER BY time_max_ns DESC, block_id DESC
+ LIMIT :limit;
+
+-- name: block_after
+-- All blocks one by one.
+SELECT * FROM block WHERE block_id > :block_id ORDER BY block_id LIMIT 1;
+
+-- name: count_processes
+SELECT count(DISTINCT process) FROM block WHERE trace_id = :trace_id;
+
+-- name: trace_row
+SELECT * FROM trace WHERE trace_id = :trace_id;
+
+-- name: trace_no_max
+SELECT coalesce(max(trace_no), 0) FROM trace;
+
+-- name: save_trace
+INSERT OR REPLACE INTO trace
+  (trace_no, trace_id, start_unix_ns, end_unix_ns, events, errors, spans, dropped, name, name_rank,
+   name_ns, has_failed, is_closed, opener, opener_rank, opener_ns, run_id, session, command,
+   exit_code, signal, stored_bytes, line_bytes)
+VALUES
+  (:trace_no, :trace_id, :start_unix_ns, :end_unix_ns, :events, :errors, :spans, :dropped, :name,
+   :name_rank, :name_ns, :has_failed, :is_closed, :opener, :opener_rank, :opener_ns, :run_id,
+   :session, :command, :exit_code, :signal, :stored_bytes, :line_bytes);
+
+-- name: add_span
+INSERT OR IGNORE INTO span (span_id, trace_no) VALUES (?, ?);
+
+-- name: add_error
+INSERT OR IGNORE INTO error
+  (error_id, trace_id, process, seq, time_unix_ns, type, message, mechanism, is_handled,
+   fingerprint, file, line, function, repeats)
+VALUES
+  (:error_id, :trace_id, :process, :seq, :time_unix_ns, :type, :message, :mechanism, :is_handled,
+   :fingerprint, :file, :line, :function, 0);
+
+-- name: error_repeated
+-- Repeats are counted on the last error of their identity that was recorded in full.
+UPDATE error
+   SET repeats = max(repeats, :count)
+ WHERE error_id = (SELECT error_id
+                     FROM error
+                    WHERE fingerprint = :fingerprint
+                      AND process = :process
+                      AND seq < :seq
+                    ORDER BY seq DESC
+                    LIMIT 1);
+
+-- name: process_started
+INSERT INTO process (process, trace_id, is_ended) VALUES (:process, :trace_id, 0)
+    ON CONFLICT (process) DO UPDATE SET trace_id = excluded.trace_id;
+
+-- name: process_ended
+INSERT INTO process (process, trace_id, is_ended) VALUES (:process, :trace_id, 1)
+    ON CONFLICT (process) DO UPDATE SET is_ended = 1;
+
+-- name: add_dropped
+INSERT INTO loss (process, reason, dropped, counted) VALUES (:process, :reason, :count, 0)
+    ON CONFLICT (process, reason) DO UPDATE SET dropped = dropped + excluded.dropped;
+
+-- name: add_counted
+INSERT INTO loss (process, reason, dropped, counted) VALUES (:process, :reason, 0, :count)
+    ON CONFLICT (process, reason) DO UPDATE SET counted = max(counted, excluded.counted);
+
+-- name: losses
+-- What recording programs lost or cut: the larger of what they said while running and at the end.
+SELECT reason, sum(max(dropped, counted)) AS count FROM loss GROUP BY reason ORDER BY reason;
+
+-- name: torn_lines
+SELECT coalesce(sum(torn), 0) FROM segment;
+
+-- name: traces
+-- A page of traces, newest first.
+SELECT t.*,
+       coalesce(p.is_ended, 0) AS is_ended,
+       EXISTS (SELECT 1 FROM segment s WHERE s.process = t.opener AND s.state = 'live') AS is_held,
+       (SELECT count(DISTINCT b.process) FROM block b WHERE b.trace_id = t.trace_id) AS processes
+  FROM trace t
+  LEFT JOIN process p ON p.process = t.opener
+ WHERE t.start_unix_ns >= :since_unix_ns
+   AND t.end_unix_ns - t.start_unix_ns >= :took_ns_min
+   AND (:errors_only = 0 OR t.errors > 0 OR t.has_failed)
+   AND (:name IS NULL OR instr(casefold(t.name), :name) > 0)
+   AND (:session IS NULL OR t.session = :session)
+ ORDER BY t.start_unix_ns DESC, t.trace_no DESC
+ LIMIT :limit;
+
+-- name: trace
+SELECT t.*,
+       coalesce(p.is_ended, 0) AS is_ended,
+       EXISTS (SELECT 1 FROM segment s WHERE s.process = t.opener AND s.state = 'live') AS is_held,
+       (SELECT count(DISTINCT b.process) FROM block b WHERE b.trace_id = t.trace_id) AS processes
+  FROM trace t
+  LEFT JOIN process p ON p.process = t.opener
+ WHERE t.trace_id = :trace_id;
+
+-- name: latest_trace
+SELECT trace_id FROM trace ORDER BY start_unix_ns DESC, trace_no DESC LIMIT 1;
+
+-- name: recent_trace_ids
+SELECT trace_id FROM trace ORDER BY start_unix_ns DESC LIMIT :limit;
+
+-- name: trace_ids_between
+SELECT trace_id FROM trace WHERE trace_id >= :low AND trace_id < :high ORDER BY trace_id LIMIT :limit;
+
+-- name: error_ids_between
+SELECT error_id AS id, trace_id FROM error
+ WHERE error_id >= :low AND error_id < :high ORDER BY error_id LIMIT :limit;
+
+-- name: span_ids_between
+SELECT s.span_id AS id, t.trace_id FROM span s JOIN trace t ON t.trace_no = s.trace_no
+ WHERE s.span_id >= :low AND s.span_id < :high ORDER BY s.span_id LIMIT :limit;
+
+-- name: run_ids_between
+SELECT run_id AS id, trace_id FROM trace
+ WHERE run_id >= :low AND run_id < :high ORDER BY run_id LIMIT :limit;
+
+-- name: process_ids_between
+SELECT process AS id, trace_id FROM process
+ WHERE process >= :low AND process < :high ORDER BY process LIMIT :limit;
+
+-- name: writers_between
+SELECT DISTINCT process FROM block
+ WHERE process >= :low AND process < :high ORDER BY process LIMIT :limit;
+
+-- name: latest_trace_of_session
+SELECT trace_id FROM trace WHERE session = :session ORDER BY start_unix_ns DESC LIMIT 1;
+
+-- name: errors
+-- A page of errors, newest first.
+SELECT * FROM error
+ WHERE time_unix_ns >= :since_unix_ns
+   AND (:fingerprint IS NULL OR fingerprint = :fingerprint)
+ ORDER BY time_unix_ns DESC
+ LIMIT :limit;
+
+-- name: errors_of_trace
+SELECT * FROM error WHERE trace_id = :trace_id ORDER BY time_unix_ns DESC LIMIT :limit;
+
+-- name: error
+SELECT * FROM error WHERE error_id = :error_id;
+
+-- name: latest_error
+SELECT error_id FROM error ORDER BY time_unix_ns DESC LIMIT 1;
+
+-- name: recent_error_ids
+SELECT error_id FROM error ORDER BY time_unix_ns DESC LIMIT :limit;

@@ -1,0 +1,227 @@
+"""Answers about traces, events and errors, out of the catalogue alone.
+
+`indexer.refresh` the catalogue first to see what was just recorded.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+import zlib
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+import msgspec
+
+from backtrail.model.errors import NotFoundError, StoreError
+from backtrail.model.event import Event
+from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.store import blocks, grep, lookup
+from backtrail.store.answers import (
+    ErrorSummary,
+    Found,
+    RecordedError,
+    TraceFilter,
+    TraceSummary,
+    conditions,
+    error_of,
+    since,
+    summary_of,
+)
+from backtrail.store.catalog import Catalog
+
+
+def traces(catalog: Catalog, wanted: TraceFilter | None = None) -> list[TraceSummary]:
+    """Return the traces that a filter lets through, newest first."""
+    return find(catalog, wanted or TraceFilter()).traces
+
+
+def find(catalog: Catalog, wanted: TraceFilter) -> Found:
+    """Return the traces that a filter lets through, and whether all were looked at."""
+    if wanted.grep:
+        return grep.find(catalog, wanted, wanted.grep)
+    rows = catalog.rows("traces", **conditions(wanted), limit=wanted.rows_max + 1)
+    return Found(
+        traces=[summary_of(row) for row in rows[: wanted.rows_max]],
+        is_complete=len(rows) <= wanted.rows_max,
+    )
+
+
+def trace_summary(catalog: Catalog, trace_id: str) -> TraceSummary:
+    """Return one trace, by its full id.
+
+    Raises:
+        NotFoundError: there is none of that id.
+    """
+    row = catalog.row("trace", trace_id=trace_id)
+    if row is None:
+        raise lookup.unknown_trace(catalog, trace_id)
+    return summary_of(row)
+
+
+def resolve_trace(catalog: Catalog, text: str) -> str:
+    """Return the full id of the trace that a text names.
+
+    A text is a trace id, plain or dashed, a unique prefix of one, `latest`, or the id of an
+    error, a run, a span, a process, an event or a session, which leads to its trace.
+
+    Raises:
+        NotFoundError: it names none, or several; the hint lists the nearest.
+    """
+    return lookup.resolve_trace(catalog, text)
+
+
+def resolve_error(catalog: Catalog, text: str) -> str:
+    """Return the full id of the error that a text names: id, unique prefix or `latest`.
+
+    The id of a trace with exactly one error names that error.
+
+    Raises:
+        NotFoundError: it names none, or several; the hint lists the nearest.
+    """
+    return lookup.resolve_error(catalog, text)
+
+
+def events(
+    catalog: Catalog,
+    trace_id: str,
+    *,
+    kinds: Collection[str] | None = None,
+    after: str | None = None,
+    limit: int | None = None,
+) -> Iterator[Event]:
+    """Yield the events of a trace: each process's in its own order, merged by time.
+
+    Only some kinds are read when `kinds` names them. To read on behind a page, pass the last
+    `event_id` as `after`; with an event that is not there, nothing follows.
+    """
+    processes = _blocks_by_process(catalog, trace_id, kinds).values()
+    streams = [_stream(catalog, rows, kinds) for rows in processes]
+    merged: Iterator[Event] = heapq.merge(*streams, key=_order)
+    if after is not None:
+        merged = _behind(merged, after)
+    return islice(merged, limit)
+
+
+def last_events(
+    catalog: Catalog, trace_id: str, count: int, *, kinds: Collection[str] | None = None
+) -> list[Event]:
+    """Return the last events of a trace, oldest first, reading no more than is needed."""
+    ends: list[list[Event]] = []
+    for rows in _blocks_by_process(catalog, trace_id, kinds).values():
+        end: list[Event] = []
+        for row in reversed(rows):
+            if len(end) >= count:
+                break
+            end = [*_block_events(catalog, row, kinds), *end]
+        ends.append(end[-count:] if count else [])
+    merged = list(heapq.merge(*ends, key=_order))
+    return merged[-count:] if count else []
+
+
+def errors(
+    catalog: Catalog,
+    *,
+    trace_id: str | None = None,
+    since_unix_ns: int | None = None,
+    fingerprint: str | None = None,
+    limit: int = 100,
+) -> list[ErrorSummary]:
+    """Return errors, newest first: of one trace, or of all."""
+    rows_max = max(0, min(limit, PAGE_ROWS_MAX))
+    if trace_id is not None:
+        rows = catalog.rows("errors_of_trace", trace_id=trace_id, limit=rows_max)
+    else:
+        rows = catalog.rows(
+            "errors",
+            since_unix_ns=since(since_unix_ns),
+            fingerprint=fingerprint,
+            limit=rows_max,
+        )
+    return [error_of(row) for row in rows]
+
+
+def error(catalog: Catalog, error_id: str) -> RecordedError:
+    """Return one error in full, by its full id; one block is read.
+
+    Raises:
+        NotFoundError: there is none of that id.
+    """
+    row = catalog.row("error", error_id=error_id)
+    if row is None:
+        raise lookup.unknown_error(catalog, error_id)
+    found = event(catalog, row["trace_id"], process=row["process"], seq=row["seq"])
+    if found is None:
+        raise NotFoundError(
+            f"the event of error {error_id} is not in the store",
+            hint="backtrail index --rebuild",
+        )
+    return RecordedError(summary=error_of(row), event=found, body=found.body)
+
+
+def event(catalog: Catalog, trace_id: str, *, process: str, seq: int) -> Event | None:
+    """Return one event of a trace by its place, or `None`."""
+    row = catalog.row("block_at", trace_id=trace_id, process=process, seq=seq)
+    if row is None:
+        return None
+    return next((event for event in _unpacked(row) if event.seq == seq), None)
+
+
+def counters(catalog: Catalog) -> dict[str, int]:
+    """Return what was lost or cut, by reason, as the recording programs and we counted it."""
+    found = {row["reason"]: row["count"] for row in catalog.rows("losses")}
+    torn = catalog.row("torn_lines")
+    if torn is not None and torn[0]:
+        found["torn_line"] = torn[0]
+    return found
+
+
+def _blocks_by_process(
+    catalog: Catalog, trace_id: str, kinds: Collection[str] | None
+) -> dict[str, list[sqlite3.Row]]:
+    found: dict[str, list[sqlite3.Row]] = {}
+    for row in catalog.rows("blocks_of_trace", trace_id=trace_id):
+        if kinds is None or not set(kinds).isdisjoint(row["kinds"].split(" ")):
+            found.setdefault(row["process"], []).append(row)
+    return found
+
+
+def _stream(
+    catalog: Catalog, rows: list[sqlite3.Row], kinds: Collection[str] | None
+) -> Iterator[Event]:
+    for row in rows:
+        yield from _block_events(catalog, row, kinds)
+
+
+def _block_events(
+    catalog: Catalog, row: sqlite3.Row, kinds: Collection[str] | None
+) -> Iterator[Event]:
+    block = catalog.row("block", block_id=row["block_id"])
+    if block is None:
+        return
+    for event in _unpacked(block):
+        if kinds is None or event.kind in kinds:
+            yield event
+
+
+def _unpacked(block: sqlite3.Row) -> Iterator[Event]:
+    try:
+        yield from blocks.events(
+            block["payload"], process=block["process"], offset_ns=block["offset_ns"]
+        )
+    except (zlib.error, msgspec.DecodeError) as error:
+        raise StoreError(
+            f"block {block['block_id']} of the catalogue is damaged",
+            hint="backtrail index --rebuild",
+        ) from error
+
+
+def _order(event: Event) -> tuple[int, str, int]:
+    return (event.time_unix_ns, event.process, event.seq)
+
+
+def _behind(events: Iterator[Event], event_id: str) -> Iterator[Event]:
+    for event in events:
+        if event.event_id == event_id:
+            return events
+    return iter(())

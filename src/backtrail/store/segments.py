@@ -1,0 +1,225 @@
+"""Segment files of the journal: which there are, whose writer still lives, what their lines say.
+
+A writer maps its segment into memory and holds an exclusive `flock` on it for its whole life;
+behind the last line the file is NUL. A reader that gets a shared lock therefore knows that the
+writer is gone, however it died, and two readers never take each other for a writer.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from backtrail.model.errors import StoreError
+from backtrail.model.event import Header, parse_header
+from backtrail.model.limits import HEADER_BYTES_MAX, READ_BYTES_MAX
+
+_NAME = re.compile(r"([0-9a-f]{32})\.([0-9]{4,9})\.jsonl\Z")
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """One file of the journal."""
+
+    path: Path
+    process: str
+    """Who wrote it, by the file's name."""
+    number: int
+
+    @property
+    def name(self) -> str:
+        """The file's name, by which the catalogue knows it."""
+        return self.path.name
+
+
+_NUMBER_MAX = 1 << 62
+"""What an SQLite column can hold, with room to add."""
+
+Nanoseconds = Annotated[int, Meta(ge=-_NUMBER_MAX, le=_NUMBER_MAX)]
+"""A clock's reading; beyond this range a line is garbage."""
+
+
+class Line(Struct, gc=False):
+    """What indexing needs of every event line: its envelope and what may name a trace."""
+
+    t: Nanoseconds
+    trace: str
+    kind: str
+    span: str | None = None
+    name: Any = None
+    parent: Any = None
+    action: Any = None
+
+
+class Lines(Struct, frozen=True, kw_only=True):
+    """Whole lines read from a segment."""
+
+    raw: list[bytes]
+    """Each readable event line as it stands in the file."""
+    parsed: list[Line]
+    """The same lines, read."""
+    end: int
+    """Offset in the file behind them."""
+    torn: int
+    """Lines that could not be read."""
+
+
+def list_segments(journal: Path) -> list[Segment]:
+    """Return the journal's segments, those of the oldest process first.
+
+    A journal that is not there has none; a folder or a link that is named like a segment is not
+    one.
+    """
+    segments = []
+    try:
+        with os.scandir(journal) as entries:
+            for entry in entries:
+                match = _NAME.match(entry.name)
+                if match and entry.is_file(follow_symlinks=False):
+                    segments.append(
+                        Segment(path=Path(entry.path), process=match[1], number=int(match[2]))
+                    )
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(segments, key=lambda segment: (segment.process, segment.number))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """Give a file descriptor of a segment, for reading."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def is_writer_gone(fd: int) -> bool:
+    """Tell whether the segment's writer has ended, in whatever way.
+
+    Where the file system knows no locks, the answer is no: a live file is never cut.
+    """
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    fcntl.flock(fd, fcntl.LOCK_UN)
+    return True
+
+
+def read_header(fd: int, *, source: str) -> tuple[Header, int] | None:
+    """Return a segment's header and the offset behind it; `None` while there is none.
+
+    Raises:
+        NewerFormatError: a later version wrote the segment.
+        StoreError: the file is no segment.
+    """
+    start = os.pread(fd, HEADER_BYTES_MAX, 0)
+    line, newline, _ = start.partition(b"\n")
+    if not newline and not start.strip(b"\0"):
+        return None
+    header = parse_header(line, source=source)
+    numbers = (header.seq, header.time_unix_ns, header.monotonic_ns, header.segment, header.pid)
+    if not all(-_NUMBER_MAX <= number <= _NUMBER_MAX for number in numbers):
+        raise StoreError(f"{source} has a header beyond all numbers", hint="backtrail doctor")
+    return header, len(line) + 1
+
+
+def read_lines(fd: int, offset: int, *, is_final: bool) -> Lines | None:
+    """Return the next whole lines of a segment, or `None` when there are no more.
+
+    Of a live segment it reads up to the first NUL and leaves a line without an end to the next
+    call. Of a final one it reads to the end of the file: the NUL tail is passed over, a line that
+    was being written when the writer died is counted as torn, and so is each hole of NULs.
+    """
+    data = os.pread(fd, READ_BYTES_MAX, offset)
+    is_full = len(data) == READ_BYTES_MAX
+    if not is_final:
+        nul = data.find(b"\0")
+        if nul >= 0:
+            data = data[:nul]
+            is_full = False
+    if not data:
+        return None
+    end = data.rfind(b"\n") + 1
+    if end:
+        raw, parsed, torn = _parse(data[:end])
+        return Lines(raw=raw, parsed=parsed, end=offset + end, torn=torn)
+    if not is_final and not is_full:
+        return None
+    torn = 1 if data.strip(b"\0") else 0
+    return Lines(raw=[], parsed=[], end=offset + len(data), torn=torn)
+
+
+def recover(path: Path) -> int:
+    """Cut a dead writer's segment behind its last whole line; return how many bytes went.
+
+    Only a file with a header is cut: one without may belong to a program that is about to begin.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        if not is_writer_gone(fd):
+            return 0
+        size = os.fstat(fd).st_size
+        end = _end_of_lines(fd, size)
+        if not end or end == size:
+            return 0
+        os.ftruncate(fd, end)
+        return size - end
+    finally:
+        os.close(fd)
+
+
+_decode_line = msgspec.json.Decoder(Line).decode
+_decode_lines = msgspec.json.Decoder(Line).decode_lines
+
+
+def _parse(data: bytes) -> tuple[list[bytes], list[Line], int]:
+    raw = data[:-1].split(b"\n")
+    try:
+        str(data, "utf-8")
+        parsed = _decode_lines(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _parse_each(raw)
+    if len(parsed) != len(raw) or b"\n\n" in data:
+        return _parse_each(raw)
+    return raw, parsed, 0
+
+
+def _parse_each(lines: list[bytes]) -> tuple[list[bytes], list[Line], int]:
+    raw = []
+    parsed = []
+    torn = 0
+    for line in lines:
+        text = line.strip(b"\0")
+        torn += text != line
+        if not text:
+            continue
+        try:
+            str(text, "utf-8")
+            read = _decode_line(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            torn += text == line
+            continue
+        raw.append(text)
+        parsed.append(read)
+    return raw, parsed, torn
+
+
+def _end_of_lines(fd: int, size: int) -> int:
+    """Find the offset behind the last newline; 0 when there is none."""
+    end = size
+    while end > 0:
+        start = max(0, end - READ_BYTES_MAX)
+        newline = os.pread(fd, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

@@ -1,0 +1,347 @@
+"""Summaries: what is counted and looked up of traces, computed from their events.
+
+The same code reads a line of the journal and a line of a block, so a summary that is dropped comes
+back the same. How a trace ended is decided here once:
+
+- It has failed (status `error`) when an error was raised that nothing handled, when its run ended
+  with a signal, a timeout or another exit code than 0, or when it said so itself (`trace.ended`).
+- An error that was handled does not make it fail, since the program went on; but it counts among
+  the trace's errors, so that `--error` finds it. So does a repeat that was only counted.
+- Its ending is `run.ended` or `trace.ended`; without one, the orderly end of the process that
+  opened it. The opener is the run's parent, else who began the trace, else its first process.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from backtrail.model.limits import NAME_CHARS_MAX
+from backtrail.store.catalog import Catalog
+from backtrail.store.segments import Line
+
+FROM_RUN, FROM_START, FROM_ROOT_SPAN, FROM_PROCESS, FROM_SPAN, FROM_ACTION, FROM_KIND = range(7)
+"""Where a trace's name comes from, best first; among equals the earliest counts."""
+OPENED_BY_RUN, OPENED_BY_START, OPENED_BY_PROCESS, OPENED_BY_EVENT = range(4)
+"""What opened a trace, best first."""
+
+
+class Trace(Struct, kw_only=True):
+    """A row of the table `trace`, while events are added to it."""
+
+    trace_no: int
+    trace_id: str
+    start_unix_ns: int
+    end_unix_ns: int
+    events: int = 0
+    errors: int = 0
+    spans: int = 0
+    dropped: int = 0
+    name: str
+    name_rank: int = FROM_KIND
+    name_ns: int
+    has_failed: int = 0
+    is_closed: int = 0
+    opener: str
+    opener_rank: int = OPENED_BY_EVENT
+    opener_ns: int
+    run_id: str | None = None
+    session: str | None = None
+    command: str | None = None
+    exit_code: int | None = None
+    signal: str | None = None
+    stored_bytes: int = 0
+    line_bytes: int = 0
+
+    def name_it(self, name: str, rank: int, time_ns: int) -> None:
+        """Take a name, unless there is a better one."""
+        if name and (rank, time_ns) < (self.name_rank, self.name_ns):
+            self.name, self.name_rank, self.name_ns = name[:NAME_CHARS_MAX], rank, time_ns
+
+    def open_it(self, process: str, rank: int, time_ns: int) -> None:
+        """Take a process as the one that opened the trace, unless there is a better one."""
+        if (rank, time_ns) < (self.opener_rank, self.opener_ns):
+            self.opener, self.opener_rank, self.opener_ns = process, rank, time_ns
+
+    def add_block(
+        self,
+        *,
+        events: int,
+        time_min_ns: int,
+        time_max_ns: int,
+        stored_bytes: int,
+        line_bytes: int,
+    ) -> None:
+        """Count a block of events."""
+        self.events += events
+        self.start_unix_ns = min(self.start_unix_ns, time_min_ns)
+        self.end_unix_ns = max(self.end_unix_ns, time_max_ns)
+        self.stored_bytes += stored_bytes
+        self.line_bytes += line_bytes
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where an event stands."""
+
+    process: str
+    seq: int
+    time_unix_ns: int
+
+
+class Summaries:
+    """Adds events to the summaries, inside one transaction of a catalogue."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._traces: dict[str, Trace] = {}
+        self._spans: list[tuple[str, int]] = []
+        row = catalog.row("trace_no_max")
+        self._trace_no = row[0] if row else 0
+
+    def trace(self, trace_id: str, *, line: Line, process: str, time_unix_ns: int) -> Trace:
+        """Return a trace's row, as it is kept or new with its first event.
+
+        Events outside of any trace have the id "": they are kept, but make no trace.
+        """
+        trace = self._traces.get(trace_id)
+        if trace is not None:
+            return trace
+        row = self.catalog.row("trace_row", trace_id=trace_id)
+        if row is None:
+            self._trace_no += 1
+            trace = Trace(
+                trace_no=self._trace_no,
+                trace_id=trace_id,
+                start_unix_ns=time_unix_ns,
+                end_unix_ns=time_unix_ns,
+                name=line.kind[:NAME_CHARS_MAX],
+                name_ns=time_unix_ns,
+                opener=process,
+                opener_ns=time_unix_ns,
+            )
+        else:
+            trace = Trace(**dict(zip(row.keys(), row, strict=True)))
+        self._traces[trace_id] = trace
+        return trace
+
+    def add(self, trace: Trace, line: Line, raw: bytes, place: Place) -> None:
+        """Count one event of a kind in `SPECIAL`; `raw` is its line."""
+        SPECIAL[line.kind](self, trace, line, raw, place)
+
+    def add_span(self, trace: Trace, span_id: str) -> None:
+        """Make a span findable by its id."""
+        trace.spans += 1
+        if trace.trace_id:
+            self._spans.append((span_id, trace.trace_no))
+
+    def save(self) -> None:
+        """Write what was counted."""
+        self._traces.pop("", None)
+        self.catalog.run_many("save_trace", map(msgspec.structs.asdict, self._traces.values()))
+        self.catalog.run_many("add_span", self._spans)
+        self._traces = {}
+        self._spans = []
+
+
+Number = Annotated[int, Meta(ge=-(1 << 62), le=1 << 62)]
+"""What an SQLite column can hold, with room to add."""
+
+
+class _Error(Struct):
+    error_id: str
+    type: str = ""
+    message: str = ""
+    mechanism: str = ""
+    is_handled: bool = False
+    fingerprint: str = ""
+    session: str | None = None
+    frames: list[_Frame] = []
+
+
+class _Frame(Struct):
+    file: str
+    line: Number
+    function: str
+    is_app: bool = False
+
+
+class _Repeated(Struct):
+    fingerprint: str
+    count: Number
+
+
+class _Run(Struct):
+    run_id: str
+    command: list[str] = []
+    name: str | None = None
+    session: str | None = None
+    exit_code: Number | None = None
+    signal: str | None = None
+    is_timed_out: bool = False
+
+
+class _Process(Struct):
+    argv: list[str] = []
+    session: str | None = None
+    counters: dict[str, Number] = {}
+
+
+class _Dropped(Struct):
+    reason: str
+    count: Number
+
+
+class _Ended(Struct):
+    status: str = "ok"
+
+
+def _read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:  # noqa: ANN401 - the decoder says
+    """Return a body, or `None` when it has not the shape of its kind: it is kept all the same."""
+    try:
+        return decoder.decode(raw)
+    except msgspec.DecodeError:
+        return None
+
+
+_ERROR = msgspec.json.Decoder(_Error)
+_REPEATED = msgspec.json.Decoder(_Repeated)
+_RUN = msgspec.json.Decoder(_Run)
+_PROCESS = msgspec.json.Decoder(_Process)
+_DROPPED = msgspec.json.Decoder(_Dropped)
+_ENDED = msgspec.json.Decoder(_Ended)
+
+
+def _error_raised(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
+    error: _Error | None = _read(_ERROR, raw)
+    trace.errors += 1
+    if error is None:
+        trace.has_failed = 1
+        return
+    trace.session = trace.session or error.session
+    trace.has_failed |= not error.is_handled
+    frame = next((frame for frame in error.frames if frame.is_app), None)
+    frame = frame or (error.frames[0] if error.frames else None)
+    to.catalog.run(
+        "add_error",
+        error_id=error.error_id,
+        trace_id=trace.trace_id,
+        process=place.process,
+        seq=place.seq,
+        time_unix_ns=place.time_unix_ns,
+        type=error.type,
+        message=error.message[:NAME_CHARS_MAX],
+        mechanism=error.mechanism,
+        is_handled=error.is_handled,
+        fingerprint=error.fingerprint,
+        file=frame.file if frame else None,
+        line=frame.line if frame else None,
+        function=frame.function if frame else None,
+    )
+
+
+def _error_repeated(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
+    trace.errors += 1
+    repeated: _Repeated | None = _read(_REPEATED, raw)
+    if repeated is not None:
+        to.catalog.run(
+            "error_repeated",
+            fingerprint=repeated.fingerprint,
+            count=repeated.count,
+            process=place.process,
+            seq=place.seq,
+        )
+
+
+def _run_started(_to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
+    run: _Run | None = _read(_RUN, raw)
+    trace.open_it(place.process, OPENED_BY_RUN, place.time_unix_ns)
+    if run is not None:
+        trace.run_id = run.run_id
+        trace.session = run.session or trace.session
+        trace.command = msgspec.json.encode(run.command).decode()
+        trace.name_it(run.name or shlex.join(run.command), FROM_RUN, place.time_unix_ns)
+
+
+def _run_ended(_to: Summaries, trace: Trace, _line: Line, raw: bytes, _place: Place) -> None:
+    run: _Run | None = _read(_RUN, raw)
+    trace.is_closed = 1
+    if run is not None:
+        trace.run_id = run.run_id
+        trace.exit_code = run.exit_code
+        trace.signal = run.signal
+        trace.has_failed |= bool(run.exit_code or run.signal or run.is_timed_out)
+
+
+def _trace_started(_to: Summaries, trace: Trace, line: Line, _raw: bytes, place: Place) -> None:
+    trace.open_it(place.process, OPENED_BY_START, place.time_unix_ns)
+    trace.name_it(_text(line.name), FROM_START, place.time_unix_ns)
+
+
+def _trace_ended(_to: Summaries, trace: Trace, _line: Line, raw: bytes, _place: Place) -> None:
+    ended: _Ended | None = _read(_ENDED, raw)
+    trace.is_closed = 1
+    trace.has_failed |= ended is not None and ended.status == "error"
+
+
+def _process_started(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
+    trace.open_it(place.process, OPENED_BY_PROCESS, place.time_unix_ns)
+    to.catalog.run("process_started", process=place.process, trace_id=trace.trace_id)
+    started: _Process | None = _read(_PROCESS, raw)
+    if started is not None:
+        trace.session = trace.session or started.session
+        trace.name_it(shlex.join(started.argv), FROM_PROCESS, place.time_unix_ns)
+        if trace.command is None and trace.opener == place.process:
+            trace.command = msgspec.json.encode(started.argv).decode()
+
+
+def _process_ended(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
+    to.catalog.run("process_ended", process=place.process, trace_id=trace.trace_id)
+    ended: _Process | None = _read(_PROCESS, raw)
+    for reason, count in ended.counters.items() if ended else ():
+        to.catalog.run("add_counted", process=place.process, reason=reason, count=count)
+
+
+def _span_started(to: Summaries, trace: Trace, line: Line, _raw: bytes, place: Place) -> None:
+    if line.span is not None:
+        to.add_span(trace, line.span)
+    if trace.name_rank >= FROM_ROOT_SPAN:
+        rank = FROM_ROOT_SPAN if line.parent is None else FROM_SPAN
+        trace.name_it(_text(line.name), rank, place.time_unix_ns)
+
+
+def _debug_recorded(_to: Summaries, trace: Trace, line: Line, _raw: bytes, place: Place) -> None:
+    if trace.name_rank >= FROM_ACTION:
+        trace.name_it(_text(line.action), FROM_ACTION, place.time_unix_ns)
+
+
+def _journal_dropped(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
+    dropped: _Dropped | None = _read(_DROPPED, raw)
+    if dropped is not None:
+        trace.dropped += dropped.count
+        to.catalog.run(
+            "add_dropped", process=place.process, reason=dropped.reason, count=dropped.count
+        )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+SPECIAL: dict[str, Callable[[Summaries, Trace, Line, bytes, Place], None]] = {
+    "error.raised": _error_raised,
+    "error.repeated": _error_repeated,
+    "run.started": _run_started,
+    "run.ended": _run_ended,
+    "trace.started": _trace_started,
+    "trace.ended": _trace_ended,
+    "process.started": _process_started,
+    "process.ended": _process_ended,
+    "span.started": _span_started,
+    "debug.recorded": _debug_recorded,
+    "journal.dropped": _journal_dropped,
+}
+"""Kinds that say more than that something happened at a time."""
