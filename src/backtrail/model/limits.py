@@ -49,6 +49,16 @@ LOCALS_MAX = 60
 """Variables kept of one frame."""
 SOURCE_LINES = 3
 """Lines of source kept on each side of the failing one."""
+SOURCE_LINE_CHARS_MAX = 500
+"""Characters kept of one line of source."""
+SOURCE_BYTES_MAX = 2 << 20
+"""Larger source files are not read."""
+SOURCE_FILES_MAX = 100
+"""Source files remembered."""
+PLACES_MAX = 2_000
+"""Instructions remembered with what is shown of them."""
+STACK_FRAMES_MAX = 100_000
+"""Calls of one stack that are walked at all."""
 CHAIN_MAX = 12
 """Exceptions kept of one chain or group."""
 NOTES_MAX = 20

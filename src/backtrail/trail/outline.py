@@ -1,0 +1,174 @@
+"""The outline of a trace: its spans as a flat list in reading order.
+
+Flat, because such a list streams, pages and needs no recursion however deep a trace is, and
+collapsing a span is skipping the deeper rows that follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from backtrail.model.clock import NS_PER_MS
+from backtrail.model.event import Event
+from backtrail.model.kinds import Json, Status
+
+NO_NAME = "(its start was not recorded)"
+
+
+class SpanRow(Struct, frozen=True, kw_only=True):
+    """One span, at its place in the reading order."""
+
+    span_id: str
+    name: str
+    depth: int
+    """Spans that it stands in; 0 for a root."""
+    parent: str | None
+    """The span it was begun in, also when that one is not in the trace."""
+    status: Status
+    start_unix_ns: int | None
+    """`None` when the beginning was not recorded."""
+    took_ms: float | None
+    """`None` when it never ended, or its beginning was not recorded."""
+    self_ms: float | None
+    """The part of `took_ms` in which none of its children ran."""
+    error: str | None
+    """`Type: message` of the exception that left it."""
+    attributes: dict[str, Json]
+    process: str
+    thread: str | None
+    task: str | None
+
+
+def outline(events: Iterable[Event]) -> list[SpanRow]:
+    """Order the spans of one trace for reading: parents before children, siblings by start.
+
+    Events may come in any order and any of them may be missing. A span whose parent is not there
+    becomes a root, and so does the earliest span of a ring of parents, so that a broken trace is
+    shown in pieces rather than not at all.
+    """
+    spans = _spans(events)
+    children: dict[str | None, list[_Span]] = {}
+    for span in sorted(spans.values(), key=_reading_order):
+        parent = span.parent if span.parent in spans else None
+        children.setdefault(parent, []).append(span)
+    rows: list[SpanRow] = []
+    seen: set[str] = set()
+    roots = children.get(None, [])
+    for root in (*roots, *sorted(spans.values(), key=_reading_order)):
+        for span, depth in _descend(root, children, seen):
+            rows.append(_row(span, depth, children.get(span.span_id, [])))
+    return rows
+
+
+class _Span(Struct, kw_only=True):
+    """A span while its two events are being brought together."""
+
+    span_id: str
+    started: Event | None = None
+    ended: Event | None = None
+
+    @property
+    def parent(self) -> str | None:
+        return self.started.body.get("parent") if self.started else None
+
+    @property
+    def first(self) -> Event:
+        event = self.started or self.ended
+        assert event is not None, self.span_id
+        return event
+
+
+def _spans(events: Iterable[Event]) -> dict[str, _Span]:
+    """Bring the two events of each span together; of repeated ones the earliest counts."""
+    spans: dict[str, _Span] = {}
+    for event in events:
+        span_id = event.span_id
+        if span_id is None:
+            continue
+        if event.kind == "span.started":
+            span = spans.setdefault(span_id, _Span(span_id=span_id))
+            span.started = _earlier(span.started, event)
+        elif event.kind == "span.ended":
+            span = spans.setdefault(span_id, _Span(span_id=span_id))
+            span.ended = _earlier(span.ended, event)
+    return spans
+
+
+def _earlier(known: Event | None, event: Event) -> Event:
+    if known is None:
+        return event
+    return min(known, event, key=_moment)
+
+
+def _moment(event: Event) -> tuple[int, str, int]:
+    return event.time_unix_ns, event.process, event.seq
+
+
+def _reading_order(span: _Span) -> tuple[int, str, int, str]:
+    return *_moment(span.first), span.span_id
+
+
+def _descend(
+    root: _Span, children: dict[str | None, list[_Span]], seen: set[str]
+) -> Iterator[tuple[_Span, int]]:
+    """Yield a span and all below it that were not seen before, parents first."""
+    waiting = [(root, 0)]
+    while waiting:
+        span, depth = waiting.pop()
+        if span.span_id in seen:
+            continue
+        seen.add(span.span_id)
+        yield span, depth
+        below = children.get(span.span_id, [])
+        waiting.extend((child, depth + 1) for child in reversed(below))
+
+
+def _row(span: _Span, depth: int, children: list[_Span]) -> SpanRow:
+    first = span.first
+    began: dict[str, Any] = span.started.body if span.started else {}
+    closed: dict[str, Any] = span.ended.body if span.ended else {"status": "unfinished"}
+    return SpanRow(
+        span_id=span.span_id,
+        name=str(began.get("name", NO_NAME)),
+        depth=depth,
+        parent=span.parent,
+        status=closed.get("status", "ok"),
+        start_unix_ns=span.started.time_unix_ns if span.started else None,
+        took_ms=_took_ms(span),
+        self_ms=_self_ms(span, children),
+        error=closed.get("error"),
+        attributes={**began.get("attributes", {}), **closed.get("attributes", {})},
+        process=first.process,
+        thread=first.thread,
+        task=first.task,
+    )
+
+
+def _interval(span: _Span) -> tuple[int, int] | None:
+    """Return start and end of a span that has both, by the clock that its process went by."""
+    if span.started is None or span.ended is None:
+        return None
+    if span.started.process == span.ended.process:
+        return span.started.monotonic_ns, span.ended.monotonic_ns
+    return span.started.time_unix_ns, span.ended.time_unix_ns
+
+
+def _took_ms(span: _Span) -> float | None:
+    interval = _interval(span)
+    return None if interval is None else max(0, interval[1] - interval[0]) / NS_PER_MS
+
+
+def _self_ms(span: _Span, children: list[_Span]) -> float | None:
+    """Return the time in which no child ran; children may overlap, and may outlive the parent."""
+    interval = _interval(span)
+    if interval is None:
+        return None
+    start, end = interval
+    free_ns, reached = 0, start
+    for child_start, child_end in sorted(filter(None, map(_interval, children))):
+        free_ns += max(0, min(child_start, end) - reached)
+        reached = max(reached, child_end)
+    return (free_ns + max(0, end - reached)) / NS_PER_MS
