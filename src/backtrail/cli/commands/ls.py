@@ -1,0 +1,128 @@
+"""`backtrail ls`: which traces there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import click
+
+from backtrail.cli.invocation import Invocation
+from backtrail.cli.opening import opened_store
+from backtrail.cli.options import DURATION, MOMENT, example, json_option
+from backtrail.cli.text import STATUS_TONES, day_and_clock_text, emit_json, table, tone
+from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.store import reading
+from backtrail.store.answers import Found, TraceFilter, TraceSummary
+from backtrail.trail.moment import duration_text
+
+ID_DIGITS_MIN = 12
+"""Digits of an id that are printed at least: its millisecond."""
+
+
+@click.command(
+    epilog=example("$ backtrail ls --error --since 2h", "$ backtrail ls --grep T-5102 --json")
+)
+@click.option("--error", "errors_only", is_flag=True, help="Only traces that hold an error.")
+@click.option("--slower-than", type=DURATION, help="Only traces that took longer: 250ms, 2s, 1h.")
+@click.option("--name", help="Only traces with this in their name.")
+@click.option("--session", help="Only traces of this session.")
+@click.option("--since", type=MOMENT, help="Only traces begun since: 2h, 2026-11-21T10:00.")
+@click.option("--grep", metavar="TEXT", help="Only traces with this text in any event.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, PAGE_ROWS_MAX),
+    default=25,
+    show_default=True,
+    help="List at most so many.",
+)
+@json_option
+@click.pass_obj
+def ls(
+    invocation: Invocation,
+    *,
+    errors_only: bool,
+    slower_than: float | None,
+    name: str | None,
+    session: str | None,
+    since: int | None,
+    grep: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List traces, the latest first."""
+    wanted = TraceFilter(
+        errors_only=errors_only,
+        slower_than_ms=None if slower_than is None else slower_than * 1_000,
+        name=name,
+        session=session,
+        since_unix_ns=since,
+        grep=grep,
+        limit=limit,
+    )
+    with opened_store(invocation) as catalog:
+        found = reading.find(catalog, wanted)
+    if as_json:
+        emit_json(found)
+    else:
+        click.echo("\n".join(_lines(found, invocation.width)))
+
+
+def short_ids(ids: Iterable[str]) -> dict[str, str]:
+    """Shorten ids as far as they stay apart from one another."""
+    known = sorted(set(ids))
+    shared = [_shared_digits(one, other) for one, other in pairwise(known)]
+    digits = max([ID_DIGITS_MIN, *(number + 1 for number in shared)])
+    return {id_: id_[:digits] for id_ in known}
+
+
+def ending_word(trace: TraceSummary) -> str:
+    """Say in a word how a trace ended."""
+    if trace.is_live:
+        return "running"
+    if trace.signal:
+        return trace.signal
+    if trace.exit_code:
+        return f"exit {trace.exit_code}"
+    return trace.status
+
+
+def _lines(found: Found, width: int) -> Sequence[str]:
+    if not found.traces:
+        return [tone("no such traces", "quiet"), *_how_complete(found)]
+    short = short_ids(trace.trace_id for trace in found.traces)
+    rows = [
+        [
+            short[trace.trace_id],
+            day_and_clock_text(trace.start_unix_ns),
+            duration_text(trace.took_ms),
+            f"{trace.events:,}",
+            f"{trace.errors:,}" if trace.errors else "",
+            ending_word(trace),
+            trace.name + (f"  [{trace.session}]" if trace.session else ""),
+        ]
+        for trace in found.traces
+    ]
+    heads = ["trace", "began", "took", "events", "errors", "ended", "name"]
+    head, *lines = table(rows, heads=heads, width=width, right=frozenset({2, 3, 4}))
+    toned = [
+        line if trace.status == "ok" else tone(line, STATUS_TONES[trace.status])
+        for line, trace in zip(lines, found.traces, strict=True)
+    ]
+    return [head, *toned, *_how_complete(found)]
+
+
+def _how_complete(found: Found) -> list[str]:
+    if found.stopped_at_unix_ns is not None:
+        when = day_and_clock_text(found.stopped_at_unix_ns)
+        return [tone(f"the text was not searched for before {when}; use --since", "warn")]
+    if found.is_complete:
+        return []
+    return [tone("there are more; use --limit, or a filter", "quiet")]
+
+
+def _shared_digits(one: str, other: str) -> int:
+    return next(
+        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )

@@ -1,0 +1,89 @@
+"""`backtrail tail`: events as they are recorded."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+
+import click
+import msgspec
+
+from backtrail.cli.failure_text import Page
+from backtrail.cli.follow import Follower, is_wanted
+from backtrail.cli.invocation import Invocation
+from backtrail.cli.opening import find_store, opened_store
+from backtrail.cli.options import example, json_option
+from backtrail.cli.story_text import event_row
+from backtrail.model.event import Event
+from backtrail.store import reading
+from backtrail.trail.story import EventLine, event_lines, span_names
+
+POLL_S = 0.2
+"""How often the journal is looked at."""
+SPAN_NAMES_MAX = 10_000
+"""Names of spans that are remembered, for the events that end them."""
+
+
+@click.command(
+    epilog=example(
+        "$ backtrail tail --kind error --kind log",
+        "13:30:01.250  WARNING shop: 3 left of kettle",
+    )
+)
+@click.option("--trace", "trace_text", metavar="ID", help="Only this trace.")
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", help="Only `log.emitted`, or all of `log`."
+)
+@click.option(
+    "-n", "--lines", default=10, show_default=True, help="Events from before to begin with."
+)
+@json_option
+@click.pass_obj
+def tail(
+    invocation: Invocation,
+    trace_text: str | None,
+    kinds: tuple[str, ...],
+    lines: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Follow the events of running programs, until Ctrl-C.
+
+    With --json, each event is one JSON object on a line of its own.
+    """
+    home = find_store(invocation)
+    trace_id = None
+    if trace_text is not None:
+        with opened_store(invocation) as catalog:
+            trace_id = reading.resolve_trace(catalog, trace_text)
+    follower = Follower(home / "journal")
+    follower.skip_finished()
+    test = is_wanted(trace_id=trace_id, kinds=kinds)
+    printer = _Printer(Page(width=invocation.width, cwd=invocation.cwd), as_json=as_json)
+    if sys.stderr.isatty():
+        click.secho(f"following {home}, Ctrl-C ends", dim=True, err=True)
+    printer.put(deque((event for event in follower.poll() if test(event)), maxlen=lines))
+    while True:
+        printer.put([event for event in follower.poll() if test(event)])
+        time.sleep(POLL_S)
+
+
+class _Printer:
+    """Prints events, and remembers the names of spans for their ends."""
+
+    def __init__(self, page: Page, *, as_json: bool) -> None:
+        self.page = page
+        self.as_json = as_json
+        self.names: dict[str, str] = {}
+
+    def put(self, events: list[Event] | deque[Event]) -> None:
+        if len(self.names) > SPAN_NAMES_MAX:
+            self.names.clear()
+        self.names.update(span_names(events))
+        for line in event_lines(events, names=self.names):
+            click.echo(self._text(line))
+        sys.stdout.flush()
+
+    def _text(self, line: EventLine) -> str | bytes:
+        return msgspec.json.encode(line) if self.as_json else event_row(line, self.page)

@@ -1,0 +1,45 @@
+"""What one run of the command line is given by its surroundings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+
+from backtrail.model.clock import SYSTEM_CLOCK, Clock
+
+WIDTH_MIN, WIDTH_MAX = 60, 120
+"""Columns that a page is laid out for, whatever the terminal."""
+WIDTH_IN_A_PIPE = 100
+
+
+class Invocation:
+    """Working directory, environment, clock and terminal; tests hand in their own."""
+
+    def __init__(
+        self,
+        *,
+        cwd: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self.cwd = cwd or os.getcwd()  # noqa: PTH109 - pathlib costs start-up time
+        self.environ = dict(os.environ if environ is None else environ)
+        self.clock = clock
+        self.is_debug = False
+
+    @property
+    def color(self) -> bool | None:
+        """Whether to colour; `None` leaves it to whether the output is a terminal."""
+        if self.environ.get("NO_COLOR"):
+            return False
+        return True if self.environ.get("FORCE_COLOR") else None
+
+    @property
+    def width(self) -> int:
+        """Columns to lay a page out for."""
+        if not sys.stdout.isatty() and "COLUMNS" not in self.environ:
+            return WIDTH_IN_A_PIPE
+        columns = shutil.get_terminal_size((WIDTH_IN_A_PIPE, 40)).columns
+        return max(WIDTH_MIN, min(columns, WIDTH_MAX))

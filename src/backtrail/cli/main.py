@@ -1,0 +1,140 @@
+"""The entry point: finds the command, and turns what goes wrong into words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from backtrail.cli.invocation import Invocation
+from backtrail.cli.lazy import LazyGroup
+from backtrail.model.errors import BacktrailError, ExitCode
+from backtrail.model.version import VERSION
+
+SECTIONS = {
+    "Record": {
+        "run": ("backtrail.cli.run:run", "Run a program and record it, without changing it."),
+        "dev": ("backtrail.cli.commands.dev:dev", "Say what is recorded in this checkout."),
+    },
+    "Look": {
+        "ls": ("backtrail.cli.commands.ls:ls", "List traces, the latest first."),
+        "show": ("backtrail.cli.commands.show:show", "Tell the story of a trace."),
+        "errors": ("backtrail.cli.commands.errors:errors", "List errors, or show one."),
+        "tail": ("backtrail.cli.commands.tail:tail", "Follow events as they are recorded."),
+    },
+    "Keep": {
+        "export": ("backtrail.cli.commands.export:export", "Write events as JSON Lines."),
+        "pin": ("backtrail.cli.commands.pin:pin", "Keep a trace from being removed."),
+        "unpin": ("backtrail.cli.commands.pin:unpin", "Let a pinned trace be removed again."),
+        "gc": ("backtrail.cli.commands.gc:gc", "Remove old traces."),
+        "index": ("backtrail.cli.commands.index:index", "Bring the catalogue up to the journal."),
+    },
+    "Set-up": {
+        "config": ("backtrail.cli.commands.config:config", "Print each setting and its source."),
+        "doctor": ("backtrail.cli.commands.doctor:doctor", "Find what is broken, and say why."),
+    },
+}
+"""Heading -> command -> where it is, and its short help."""
+
+EPILOG = """\b
+Begin with:
+  backtrail run -- python app.py    record a program
+  backtrail show                    see what happened in the latest trace
+
+An ID may be whole, dashed, or any unique beginning; `latest` is the latest.
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--dir", "directory", metavar="PATH", help="Use this .backtrail directory.")
+@click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
+@click.version_option(VERSION, prog_name="backtrail")
+@click.pass_obj
+def cli(invocation: Invocation, directory: str | None, *, debug: bool) -> None:
+    """From a failure back to its cause: record what a program did, and see it by one id."""
+    invocation.is_debug = debug
+    if directory is not None:
+        invocation.environ["BACKTRAIL_DIR"] = directory
+
+
+cli.sections = SECTIONS
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, and exit with its code."""
+    if "_BACKTRAIL_COMPLETE" in os.environ:
+        cli.main(prog_name="backtrail")
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments), Invocation()))
+
+
+def run(arguments: Sequence[str], invocation: Invocation) -> int:
+    """Run one command line; say on standard error what went wrong, and return the exit code."""
+    try:
+        return _invoke(list(arguments), invocation)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _close_quietly()
+        return ExitCode.OK
+    except Exception as error:  # noqa: BLE001 - the edge of the command: all becomes words
+        return _complain(error, is_debug=invocation.is_debug)
+
+
+def _invoke(arguments: list[str], invocation: Invocation) -> int:
+    with cli.make_context("backtrail", arguments, obj=invocation) as context:
+        context.color = invocation.color
+        result = cli.invoke(context)
+        sys.stdout.flush()
+        return int(result or ExitCode.OK)
+
+
+def _complain(error: Exception, *, is_debug: bool) -> int:
+    """Print what happened and what to do; only a fault of ours shows its traceback unasked."""
+    known = _in_words(error)
+    if is_debug or known is None:
+        traceback.print_exception(error)
+    message, hint, code = known or (
+        "this is a fault of Backtrail itself, not of your program",
+        "please report it with the lines above",
+        ExitCode.INFRASTRUCTURE,
+    )
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True)
+    return int(code)
+
+
+def _in_words(error: Exception) -> tuple[str, str, ExitCode] | None:
+    """Return message, hint and exit code of an error that is not a fault of ours."""
+    match error:
+        case click.UsageError():
+            return error.format_message().rstrip("."), _usage_hint(error), ExitCode.USAGE
+        case BacktrailError():
+            return error.message, error.hint, error.exit_code
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            message = f"{place}{error.strerror or error}"
+            return message, "backtrail doctor", ExitCode.INFRASTRUCTURE
+        case _:
+            return None
+
+
+def _usage_hint(error: click.UsageError) -> str:
+    if isinstance(hint := getattr(error, "hint", None), str):
+        return hint
+    path = error.ctx.command_path if error.ctx else "backtrail"
+    return f"{path} --help"
+
+
+def _close_quietly() -> None:
+    """Point standard output at nothing, so that the interpreter's own flush at exit is silent."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backtrail.cli.text import bytes_text, counted, cut, table, wrap
+
+
+def test_a_table_aligns_its_columns_and_numbers_to_the_right() -> None:
+    lines = table(
+        [["a", "7", "first"], ["bcd", "1,200", "second"]],
+        heads=["id", "events", "name"],
+        width=40,
+        right=frozenset({1}),
+    )
+    assert lines[1:] == ["a         7  first", "bcd   1,200  second"]
+
+
+def test_a_table_cuts_its_last_column_to_the_width() -> None:
+    lines = table([["a", "x" * 99]], heads=["id", "name"], width=30, right=frozenset())
+    assert lines[1] == "a   " + "x" * 25 + "…"
+
+
+@given(st.text(), st.integers(1, 40))
+def test_a_cut_text_is_one_printable_line_that_fits(text: str, width: int) -> None:
+    line = cut(text, width)
+    assert len(line) <= width
+    assert line.isprintable()
+
+
+def test_what_would_steer_the_terminal_is_shown_as_an_escape() -> None:
+    assert cut("a\x1b[31mb\nc\td", 40) == r"a\x1b[31mb⏎ c d"
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1))
+def test_a_wrapped_text_is_all_there_when_it_has_room(text: str) -> None:
+    assert "".join(wrap(text, 10, 1_000)) == text
+
+
+@given(st.text(min_size=1), st.integers(30, 60))
+def test_a_wrapped_text_keeps_to_its_lines_and_width(text: str, width: int) -> None:
+    lines = wrap(text * 50, width, 2)
+    assert len(lines) <= 2
+    assert all(len(line) <= width for line in lines)
+
+
+def test_a_wrapped_text_says_how_much_is_missing() -> None:
+    assert wrap("x" * 100, 30, 2)[-1] == "x" * 12 + "… (58 more)"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 << 30, "5.0 GiB")]
+)
+def test_a_size_is_written_in_the_unit_that_fits(size: int, text: str) -> None:
+    assert bytes_text(size) == text
+
+
+def test_a_number_is_written_with_its_noun() -> None:
+    assert [counted(n, "process") for n in (0, 1, 2)] == ["0 processes", "1 process", "2 processes"]
+    assert counted(1_200, "event") == "1,200 events"
