@@ -17,9 +17,10 @@ from backtrail.record.attach.processes import (
     follow_process_pools,
     follow_processes,
 )
-from backtrail.record.attach.threads import follow_thread_pools, follow_threads
+from backtrail.record.attach.threads import follow_thread_pools, follow_threads, know_tasks
 
 WAYS: dict[str, Callable[[Patches, ModuleType], None]] = {
+    "asyncio.tasks": know_tasks,
     "threading": follow_threads,
     "concurrent.futures.thread": follow_thread_pools,
     "concurrent.futures.process": follow_process_pools,

@@ -17,6 +17,11 @@ CARRIED = "_backtrail_scope"
 """Name of the attribute by which a thread or a task brings its scope along."""
 
 
+def know_tasks(_patches: Patches, tasks: ModuleType) -> None:
+    """Let the recorder see which task of asyncio runs."""
+    scope.running_tasks = tasks._current_tasks  # noqa: SLF001 - asking asyncio costs a call
+
+
 def follow_threads(patches: Patches, threading: ModuleType) -> None:
     """Let threads, and with them timers, begin in the scope that starts them."""
     patches.replace(threading.Thread, "start", _start)
