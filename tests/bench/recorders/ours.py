@@ -9,6 +9,7 @@ from measure import Loop, Operation, Row
 
 import backtrail
 from backtrail import debug, trace_span
+from backtrail.record import scope
 
 HISTORY = 50
 ERRORS_MAX = 60
@@ -50,15 +51,20 @@ def _disabled(rows: list[Row]) -> None:
     backtrail.enable()
 
 
-def _errors_after(events: int) -> Loop:
-    """Return a loop of error entries, each in a trace with so many entries before it."""
+def _capture(error: Exception) -> None:
+    backtrail.capture_exception(error, mechanism="manual")
+
+
+def _errors_in_a_ring_of(entries: int) -> Loop:
+    """Return a loop of error entries in a trace whose ring holds so many entries."""
 
     def run(rows: list[Row]) -> None:
-        operation = backtrail.start_operation_trace("bench")
-        with operation:
-            event(rows[:1] * events)
+        scope.traces.max_entries = entries
+        with backtrail.start_operation_trace("bench"):
+            event(rows[:1] * entries)
             for i, *_ in rows:
                 debug("error_occurred", user=i)
+        scope.traces.max_entries = HISTORY
 
     return run
 
@@ -76,14 +82,19 @@ def operations(folder: Path) -> list[Operation]:
         Operation(
             "error_small",
             captured,
-            failing.loop(failing.small, backtrail.capture_exception),
+            failing.loop(failing.small, _capture),
             calls_max=ERRORS_MAX,
         ),
         Operation(
             "error_big",
             "the same",
-            failing.loop(failing.big, backtrail.capture_exception),
+            failing.loop(failing.big, _capture),
             calls_max=ERRORS_MAX,
         ),
-        Operation("history", "an error_occurred entry in a ring of 50", _errors_after(HISTORY)),
+        Operation(
+            "history",
+            "debug('error_occurred') in a ring of 50 less the same in a ring of 1",
+            _errors_in_a_ring_of(HISTORY),
+            less=_errors_in_a_ring_of(1),
+        ),
     ]
