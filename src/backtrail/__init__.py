@@ -1,1 +1,50 @@
-"""Backtrail: from a failure back to its cause."""
+"""Backtrail: from a failure back to its cause.
+
+    import backtrail
+
+    backtrail.start()
+    debug = backtrail.get_debugger("billing")
+    debug("charge_card", user=17, amount=19.9)
+
+Everything public of the recorder is here; see `docs/guides` for what each part is for.
+"""
+
+from __future__ import annotations
+
+import os
+
+from backtrail.model.errors import BacktrailError
+from backtrail.model.version import VERSION as __version__
+from backtrail.record.debugger import Debugger, debug, get_debugger
+from backtrail.record.error import capture_error_context, capture_exception
+from backtrail.record.ring import TraceBuffer
+from backtrail.record.scope import attach_trace_history, get_current_trace_id
+from backtrail.record.settings import is_disabled
+from backtrail.record.sink import keep_trace, set_mode
+from backtrail.record.span import Span, start_operation_trace, trace_span
+from backtrail.record.switch import disable, enable, start, stop
+
+__all__ = [
+    "BacktrailError",
+    "Debugger",
+    "Span",
+    "TraceBuffer",
+    "__version__",
+    "attach_trace_history",
+    "capture_error_context",
+    "capture_exception",
+    "debug",
+    "disable",
+    "enable",
+    "get_current_trace_id",
+    "get_debugger",
+    "keep_trace",
+    "set_mode",
+    "start",
+    "start_operation_trace",
+    "stop",
+    "trace_span",
+]
+
+if is_disabled(os.environ):
+    disable()

@@ -35,6 +35,8 @@ DEPTH_MAX = 5
 """Containers inside one another that are followed."""
 NODES_MAX = 400
 """Values visited in one frame or one event."""
+FIELDS_MAX = 200
+"""Stored fields of one object that are looked at; of these, `ITEMS_MAX` are kept."""
 SHAPES_MAX = 1_000
 """Types remembered with how their values are shown."""
 BYTES_HEAD_MAX = 64
@@ -69,6 +71,8 @@ TASKS_MAX = 200
 """Asyncio tasks whose stacks are kept."""
 OPEN_SPANS_MAX = 100
 """Open spans named in one error."""
+ERROR_BYTES_MAX = 1 << 19
+"""A larger error record loses variables, those of the outermost calls first."""
 REPEATS_FULL_MAX = 5
 """Errors of one identity that are recorded in full in one window; later ones are counted."""
 REPEATS_WINDOW_S = 60.0
@@ -113,6 +117,14 @@ STORY_EVENTS_MAX = 10_000
 """Events that are read to tell the story of a trace; a longer one is read in part."""
 STORY_ERRORS_MAX = 50
 """Errors of one trace that its story tells in full, the last ones."""
+
+# The watch over hangs
+HANG_LOOKS = 4
+"""Times that the watcher looks for progress in the time without any that makes a hang."""
+WATCHER_STOP_S_MAX = 1.0
+"""Seconds that a fork waits for the watcher to end."""
+WATCHER_GONE_TRIES_MAX = 10_000
+"""Looks until the system has taken the watcher's thread away."""
 
 # Programs started by `run`
 SIGNAL_SETTLE_S = 0.005

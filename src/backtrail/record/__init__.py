@@ -1,0 +1,1 @@
+"""What runs inside the traced program: standard library and msgspec only."""

@@ -1,0 +1,292 @@
+"""Where events go first: this process's own series of segments.
+
+`put` takes one whole line and is rebound as the state changes: to the mapped segment's own append
+while all is well, to a counter when nothing can be written. Whoever calls it on a hot path catches
+ValueError and calls `roll`; everybody else calls `append`.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import RLock
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Raw, Struct
+
+from backtrail.model import ids, limits
+from backtrail.model.clock import SYSTEM_CLOCK, Clock
+from backtrail.model.kinds import Body, JournalDropped
+from backtrail.record import guard
+from backtrail.record.segment import SMALLEST_BYTES, Segment, header_line, let_go
+from backtrail.model.version import VERSION
+
+NEWLINE = b"\n"
+RETRY_EVERY = 1_000
+"""While nothing can be written, one event in so many tries again."""
+
+encode = msgspec.json.Encoder().encode
+Put = Callable[[bytes], object]
+
+
+class Line(Struct, gc=False):
+    """The envelope of any event but the most frequent ones, which have lines of their own."""
+
+    t: int
+    trace: Raw
+    """The trace id, and spliced behind it the further members of the envelope."""
+
+
+class _State:
+    """What this process's journal is at; there is one, made anew after a fork."""
+
+    def __init__(self) -> None:
+        self.home: str | None = None
+        self.clock: Clock = SYSTEM_CLOCK
+        self.segment: Segment | None = None
+        self.process = ids.uuid7(SYSTEM_CLOCK.time_unix_ns(), os.urandom(10))
+        self.parent_process: str | None = None
+        self.number = 0
+        self.seq = 0
+        self.dropped = 0
+        self.retired: list[str] = []
+        self.prologue: Callable[[], None] = _no_prologue
+
+
+def _no_prologue() -> None:
+    """Write nothing before the first event."""
+
+
+def _open_and_put(line: bytes) -> None:
+    """Take the first event: open the journal, then append."""
+    roll(line)
+
+
+_state = _State()
+_lock = RLock()
+put: Put = _open_and_put
+"""Append one line that ends with a newline; raises ValueError when the segment is full."""
+_epilogue: Callable[[], None] | None = None
+
+
+def configure(
+    home: str, *, clock: Clock = SYSTEM_CLOCK, prologue: Callable[[], None] = _no_prologue
+) -> None:
+    """Say where the journal lives; it is opened by the first event.
+
+    The prologue is called once for each process, when its first segment is open, to write what
+    a reader must know first.
+    """
+    with _lock:
+        seal()
+        _state.home, _state.clock, _state.prologue = home, clock, prologue
+
+
+def directory() -> str | None:
+    """Return the `.backtrail` folder in use."""
+    return _state.home
+
+
+def clock() -> Clock:
+    """Return the clock that this process records by."""
+    return _state.clock
+
+
+def process_id() -> str:
+    """Return the id under which this process records."""
+    return _state.process
+
+
+def parent_process() -> str | None:
+    """Return the id of the recording process that forked this one."""
+    return _state.parent_process
+
+
+def _bind(to: Put) -> None:
+    global put  # noqa: PLW0603 - one journal per process
+    put = to
+
+
+def append(line: bytes) -> None:
+    """Append one whole line, rolling over to the next segment where it must."""
+    try:
+        put(line)
+    except ValueError:
+        roll(line)
+
+
+def roll(line: bytes) -> None:
+    """Append a line that the present segment did not take: open the next one.
+
+    When none can be opened the line is counted as lost, and every so many events it is tried
+    again: the program goes on, and recording resumes once there is room.
+    """
+    if len(line) > limits.LINE_BYTES_MAX * 4:
+        guard.count("event too large")
+        return
+    with _lock:
+        if _state.segment is not None:
+            try:
+                _state.segment.append(line)
+            except ValueError:
+                _retire()
+            else:
+                return
+        if _open_next():
+            put(line)
+        else:
+            _drop(line)
+
+
+def _retire() -> None:
+    """Close a full segment."""
+    segment = _state.segment
+    assert segment is not None
+    _state.segment = None
+    _state.seq += segment.lines() - 1
+    try:
+        if segment.is_unlinked():
+            guard.count("segment deleted while recording", segment.lines() - 1)
+            segment.close(truncate=False)
+        else:
+            segment.close(truncate=True)
+            _state.retired = [*_state.retired[-1:], segment.path]
+            for path in _state.retired:
+                let_go(path)
+    except OSError:
+        guard.count("segment could not be closed")
+
+
+def _open_next() -> bool:
+    """Open the next segment, the smaller the fuller the disk; whether it worked."""
+    home = _state.home
+    if home is None:
+        return False
+    is_first = _state.number == 0
+    wanted = limits.SEGMENT_BYTES_FIRST if is_first else limits.SEGMENT_BYTES_MAX
+    number = _state.number + 1
+    header = header_line(
+        process=_state.process,
+        number=number,
+        seq=_state.seq,
+        time_unix_ns=_state.clock.time_unix_ns(),
+        monotonic_ns=_state.clock.monotonic_ns(),
+        pid=os.getpid(),
+        writer=VERSION,
+    )
+    folder = os.path.join(home, "journal")
+    path = os.path.join(folder, f"{_state.process}.{number:04d}.jsonl")
+    for size in (wanted, SMALLEST_BYTES):
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            _state.segment = Segment(path, size, header)
+        except OSError as error:
+            guard.count(f"journal not writable: {error.strerror}")
+            continue
+        _state.number = number
+        _bind(_state.segment.append)
+        _begin(is_first=is_first)
+        return True
+    return False
+
+
+def _begin(*, is_first: bool) -> None:
+    """Write what comes first in a segment."""
+    if is_first:
+        _state.prologue()
+    if _state.dropped:
+        dropped, _state.dropped = _state.dropped, 0
+        write_event("journal.dropped", JournalDropped(reason="not writable", count=dropped))
+
+
+def _drop(_line: bytes) -> None:
+    """Count an event that cannot be written, and now and then try again."""
+    _state.dropped += 1
+    guard.count("event not written")
+    _bind(_retry if _state.dropped % RETRY_EVERY == 0 else _drop)
+
+
+def _retry(line: bytes) -> None:
+    roll(line)
+
+
+def write_event(kind: str, body: Body | dict[str, object], *, trace: bytes = b'""') -> bytes:
+    """Append an event outside of any scope; returns its line without the newline.
+
+    Args:
+        trace: the trace id in quotes and, spliced behind it, further members of the envelope.
+    """
+    line = event_line(kind, body, trace=trace)
+    append(line + NEWLINE)
+    return line
+
+
+def event_line(kind: str, body: Body | dict[str, object], *, trace: bytes) -> bytes:
+    """Encode an event as its line, without the newline."""
+    members = encode(body)
+    head = b'{"t":%d,"trace":%b,"kind":"%b"' % (_state.clock.monotonic_ns(), trace, kind.encode())
+    return head + (b"}" if members == b"{}" else b"," + members[1:])
+
+
+def sync(size: int) -> None:
+    """Force the last bytes of the journal to the disk."""
+    segment = _state.segment
+    if segment is None:
+        return
+    try:
+        segment.sync(size)
+    except (OSError, ValueError):
+        guard.count("journal not synced")
+
+
+def position() -> int:
+    """Return how many bytes this process has recorded: it grows while the program gets on."""
+    segment = _state.segment
+    return 0 if segment is None else _state.seq + segment.position()
+
+
+def at_end(epilogue: Callable[[], None] | None) -> None:
+    """Set what is written last, when the journal is sealed."""
+    global _epilogue  # noqa: PLW0603 - one journal per process
+    _epilogue = epilogue
+
+
+def seal() -> None:
+    """Close the journal in an orderly way; a later event opens a further segment."""
+    with _lock:
+        if _state.segment is None:
+            return
+        if _epilogue is not None:
+            _epilogue()
+        if _state.segment is not None:
+            _bind(_open_and_put)
+            _retire()
+
+
+def _before_fork() -> None:
+    _lock.acquire()
+
+
+def _after_fork_in_parent() -> None:
+    _lock.release()
+
+
+def _after_fork_in_child() -> None:
+    """Leave the parent's segment to the parent: the child opens its own."""
+    global _lock, _state  # noqa: PLW0603 - one journal per process
+    inherited, _lock = _state, RLock()
+    _state = _State()
+    _state.home, _state.clock = inherited.home, inherited.clock
+    _state.prologue = inherited.prologue
+    _state.parent_process = inherited.process if inherited.number else None
+    guard.lost.clear()
+    if inherited.segment is not None:
+        inherited.segment.close(truncate=False)
+    _bind(_open_and_put)
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=_after_fork_in_parent,
+    after_in_child=_after_fork_in_child,
+)

@@ -1,0 +1,398 @@
+"""Where the program is: which trace, which span, which thread and task.
+
+The present scope is held in a context variable, so it follows `await` and tasks by itself, and
+threads and processes where `attach.propagate` hands it on. A span's end sets the variable back to
+the nearest scope that has not ended; a token is never reset, because generators and tasks end in
+contexts other than the one they began in.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from _thread import get_ident, get_native_id
+from collections import deque
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from backtrail.model import ids
+from backtrail.record import journal
+from backtrail.record.ring import TraceBuffer, history_json
+
+encode = msgspec.json.Encoder().encode
+
+_MASK = 0xFFFF_FFFF_FFFF_FFFF
+_TOP_BIT = 1 << 63
+_STEP = 0x9E37_79B9_7F4A_7C15
+"""Odd, so that ids repeat only after 2**64 steps; the golden ratio spreads neighbours apart."""
+
+
+Lines = deque[bytes]
+
+
+class Trace(Struct):
+    """A trace that this process takes part in."""
+
+    trace_id: str
+    name: str
+    ring: deque[Any]
+    """Its recent entries as encoded lines, oldest first."""
+    started_ns: int
+    remote_parent: str | None = None
+    """Span id, in another process, that our outermost spans are children of."""
+    open_spans: dict[str, Any] = {}
+    held: Lines | None = None
+    """Lines held back in flight mode; `None` where they are written at once."""
+    is_ended: bool = False
+
+
+class Lane(Struct):
+    """What all events of one trace, thread and task have in common, encoded once."""
+
+    head: bytes
+    """The envelope from the trace id on, for splicing in as one raw value."""
+    started: Raw
+    ended: Raw
+    debug: dict[str, Raw]
+    """By context, for the lines of debug entries."""
+
+
+class Scope(Struct):
+    """A place in a trace. The present one is in a context variable."""
+
+    trace: Trace
+    lane: Lane
+    thread: int
+    """Identity of the thread it is for."""
+    task: int
+    """Identity of the asyncio task it is for; 0 outside of any."""
+    span_id: str | UnsetType
+    debug: dict[str, Raw]
+    """The lane's envelopes of debug entries, by context."""
+    keep: Callable[[bytes], None]
+    """Puts an entry's line, without its newline, into the ring of the trace."""
+    outer: Scope | None
+    """The scope to go back to."""
+    span: Any = None
+    """The open span itself; `None` at the top of a trace."""
+    is_process_top: bool = False
+    """Whether it is the top of the process's own trace, where a span begins a trace."""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether its span, or at the top its trace, has ended."""
+        return bool(self.trace.is_ended if self.span is None else self.span.is_ended)
+
+
+NOWHERE = Scope(
+    trace=Trace(trace_id="", name="", ring=deque(), started_ns=0),
+    lane=Lane(head=b"", started=Raw(), ended=Raw(), debug={}),
+    thread=0,
+    task=0,
+    span_id=UNSET,
+    debug={},
+    keep=lambda _line: None,
+    outer=None,
+)
+"""The scope before there is any: it belongs to no thread, so every fast path turns away."""
+
+variable: ContextVar[Scope] = ContextVar("backtrail_scope", default=NOWHERE)
+get: Callable[[], Scope] = variable.get
+activate: Callable[[Scope], object] = variable.set
+
+traces = TraceBuffer()
+"""The rings of all traces, by id."""
+
+running_tasks: dict[Any, Any] = {}
+"""asyncio's own table of the task that each running loop is in; empty while no loop runs."""
+
+
+def _nothing() -> None:
+    """Do nothing on first use: recording was started already."""
+
+
+on_first_use: Callable[[], None] = _nothing
+"""Starts recording when the program just uses it; set by `switch`."""
+
+
+class _Process(Struct):
+    """What is the same for the whole process."""
+
+    root: Trace | None = None
+    main_thread: int = 0
+    seed: int = 0
+    inherited: str | None = None
+    """`traceparent` that the process was started with."""
+    held_lines: int = 0
+    """Lines that a trace holds back in flight mode; 0 in full mode."""
+
+
+_process = _Process()
+_named: dict[str, Trace] = {}
+"""Traces that the program named by their ids, oldest first."""
+
+
+def begin_process(*, inherited: str | None, is_child: bool = False) -> None:
+    """Start afresh: at the start of recording, and in a forked child.
+
+    A forked child goes on in the trace of its parent, whose open spans it does not own.
+    """
+    _process.seed = int.from_bytes(os.urandom(8))
+    if is_child:
+        _process.main_thread = get_ident()
+        for trace in (_process.root, get().trace):
+            if trace is not None and trace.held is not None:
+                # They are the parent's to write.
+                trace.held.clear()
+        return
+    _process.main_thread = _main_thread()
+    _process.inherited = inherited
+    _process.root = None
+    activate(NOWHERE)
+
+
+def _main_thread() -> int:
+    """Return the identity of the main thread, also when another one begins to record."""
+    threading = sys.modules.get("threading")
+    main = getattr(threading, "_main_thread", None)
+    ident = getattr(main, "ident", None)
+    return ident if isinstance(ident, int) else get_ident()
+
+
+def new_span_id() -> str:
+    """Return a span id of 16 hex digits that no other in this process has."""
+    seed = _process.seed = (_process.seed + _STEP) & _MASK
+    return hex(seed | _TOP_BIT)[2:]
+
+
+def new_trace(name: str, *, trace_id: str | None = None) -> Trace:
+    """Make a trace of this process, with its ring."""
+    clock = journal.clock()
+    if trace_id is None:
+        trace_id = ids.uuid7(clock.time_unix_ns(), os.urandom(10))
+    trace = Trace(
+        trace_id=trace_id, name=name, ring=traces.ring(trace_id), started_ns=clock.monotonic_ns()
+    )
+    if _process.held_lines:
+        trace.held = deque(maxlen=_process.held_lines)
+    return trace
+
+
+def root() -> Trace:
+    """Return the trace of everything that belongs to no other: that of the process."""
+    if _process.root is None:
+        handed_on = ids.parse_traceparent(_process.inherited or "")
+        trace_id, span_id = handed_on or (None, None)
+        _process.root = new_trace("process", trace_id=trace_id)
+        _process.root.remote_parent = span_id
+    return _process.root
+
+
+def is_handed_on() -> bool:
+    """Whether the process was started inside a trace, by `backtrail run` or by a traced parent."""
+    return _process.inherited is not None
+
+
+def current() -> Scope:
+    """Return the present scope, settled for this thread and task; made if there is none."""
+    scope = get()
+    if scope.thread != get_ident() or running_tasks:
+        scope = settled(scope)
+    return scope
+
+
+def peek() -> Scope | None:
+    """Return the present scope if there is one, and change nothing."""
+    scope = get()
+    return None if scope is NOWHERE else scope
+
+
+def settled(scope: Scope) -> Scope:
+    """Return the scope as it is for this thread and task, and make it the present one."""
+    thread = get_ident()
+    task_id, task_name = _task() if running_tasks else (0, None)
+    if scope.thread == thread and scope.task == task_id:
+        return scope
+    if scope is NOWHERE:
+        on_first_use()
+        scope = at_top(root())
+    else:
+        lane = make_lane(scope.trace, thread, task_name)
+        scope = Scope(
+            scope.trace,
+            lane,
+            thread,
+            task_id,
+            scope.span_id,
+            lane.debug,
+            scope.keep,
+            scope.outer,
+            scope.span,
+            scope.is_process_top,
+        )
+    activate(scope)
+    return scope
+
+
+def at_top(trace: Trace, *, outer: Scope | None = None) -> Scope:
+    """Return the scope at the top of a trace, for this thread and task."""
+    thread = get_ident()
+    task_id, task_name = _task() if running_tasks else (0, None)
+    lane = make_lane(trace, thread, task_name)
+    return Scope(
+        trace=trace,
+        lane=lane,
+        thread=thread,
+        task=task_id,
+        span_id=trace.remote_parent or UNSET,
+        debug=lane.debug,
+        keep=trace.ring.append,
+        outer=outer,
+        is_process_top=trace is _process.root and _process.inherited is None,
+    )
+
+
+def make_lane(trace: Trace, thread: int, task_name: str | None) -> Lane:
+    """Encode what the events of one trace, thread and task have in common."""
+    head = encode(trace.trace_id)
+    if thread != _process.main_thread:
+        head += b',"thread":' + encode(thread_name(thread))
+    if task_name is not None:
+        head += b',"task":' + encode(task_name)
+    return Lane(
+        head=head,
+        started=Raw(head + b',"kind":"span.started"'),
+        ended=Raw(head + b',"kind":"span.ended"'),
+        debug={},
+    )
+
+
+def thread_name(thread: int) -> str:
+    """Return `name:native id` of this thread, without making `threading` adopt it."""
+    threading = sys.modules.get("threading")
+    known = getattr(threading, "_active", {}).get(thread)
+    name = getattr(known, "_name", None)
+    return f"{name if isinstance(name, str) else 'thread'}:{get_native_id()}"
+
+
+def _task() -> tuple[int, str | None]:
+    """Return identity and name of the running asyncio task."""
+    asyncio = sys.modules["asyncio"]
+    task = running_tasks.get(asyncio._get_running_loop())  # noqa: SLF001 - documented, C-speed
+    if task is None:
+        return 0, None
+    try:
+        return id(task), str(task.get_name())
+    except Exception:  # noqa: BLE001 - a task class of the program's own
+        return id(task), None
+
+
+def leave(scope: Scope) -> None:
+    """Go back from a scope whose span has ended, past every other that has ended too.
+
+    Where the program is elsewhere by now, in a scope that goes on, it stays there.
+    """
+    present = get()
+    if present.span is not scope.span and not present.is_ended:
+        return
+    back = present.outer
+    while back is not None and back.is_ended:
+        back = back.outer
+    activate(back if back is not None else at_top(root()))
+
+
+def step_out(scope: Scope) -> Scope:
+    """Leave a scope for a while, and return the one to step in to again."""
+    present = get()
+    if scope.outer is not None:
+        activate(scope.outer)
+    return present
+
+
+def step_in(scope: Scope, inner: Scope) -> None:
+    """Go on in a scope that was left for a while; its end will lead back to where we are."""
+    present = get()
+    if present.span is not scope.span:
+        scope.outer = inner.outer = present if inner.span is scope.span else inner.outer
+    activate(inner)
+
+
+def find(trace_id: str) -> Trace:
+    """Return the trace of an id that the program names, made if it must be."""
+    present = get().trace
+    if present.trace_id == trace_id:
+        return present
+    trace = _named.get(trace_id)
+    if trace is None:
+        trace = _named[trace_id] = new_trace("", trace_id=trace_id)
+        if len(_named) > traces.max_traces:
+            _named.pop(next(iter(_named)), None)
+    return trace
+
+
+def hold_lines(number: int) -> None:
+    """Let traces made from here on hold back so many lines; 0 writes them at once."""
+    _process.held_lines = number
+
+
+def hold(trace: Trace) -> None:
+    """Let a trace hold back its lines from here on."""
+    trace.held = deque(maxlen=_process.held_lines)
+
+
+def adopt(traceparent: str) -> Scope:
+    """Return a scope whose spans are children of one in another process.
+
+    What is no valid `traceparent` gives the top of the process's own trace.
+    """
+    parsed = ids.parse_traceparent(traceparent)
+    if parsed is None:
+        return at_top(root())
+    trace_id, span_id = parsed
+    if trace_id == root().trace_id:
+        trace = root()
+    else:
+        trace = new_trace("", trace_id=trace_id)
+    scope = at_top(trace)
+    scope.span_id = span_id or UNSET
+    return scope
+
+
+def get_current_trace_id() -> str:
+    """Return the id of the trace that the program is in: 32 hex digits."""
+    return current().trace.trace_id
+
+
+def traceparent() -> str:
+    """Return the W3C `traceparent` that hands the present span on to another process."""
+    scope = current()
+    span_id = scope.span_id
+    return ids.traceparent(scope.trace.trace_id, None if span_id is UNSET else str(span_id))
+
+
+def attach_trace_history(entry: dict[str, Any], trace_id: str) -> dict[str, Any]:
+    """Give an entry with the action `error_occurred` the history of a trace, and return it.
+
+    `trace_history` holds the entries before it, oldest first, never itself and without histories
+    of their own. Any other entry is returned unchanged.
+    """
+    return traces.attach_history(entry, trace_id)
+
+
+def history(trace: Trace) -> bytes:
+    """Return the recent entries of a trace, oldest first, as one JSON array.
+
+    Each is its journal line: `t` (monotonic nanoseconds), `trace`, `kind` and the body.
+    """
+    return history_json(trace.ring)
+
+
+def envelope(scope: Scope) -> bytes:
+    """Return the envelope of an event in a scope, to be spliced in behind `"trace":`."""
+    if scope.span_id is UNSET:
+        return scope.lane.head
+    return scope.lane.head + b',"span":"' + str(scope.span_id).encode() + b'"'
