@@ -31,6 +31,8 @@ STYLES = {
     "33": "fill:#e3b341",
     "36": "fill:#79c0ff",
 }
+STYLE = """<style>text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',
+monospace;fill:#e6edf3;white-space:pre}</style>"""
 ANSI = re.compile(r"\x1b\[([0-9;]*)m")
 
 
@@ -77,12 +79,11 @@ def svg(lines: list[str]) -> str:
         for number, line in enumerate(lines)
         if line.strip()
     ]
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            f'width="{width}" height="{height}" role="img" aria-label="backtrail show">',
-            "<style>text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',"
-            "monospace;fill:#e6edf3;white-space:pre}</style>",
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="the terminal">',
+            STYLE,
             f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>',
             *rows,
             "</svg>\n",

@@ -255,8 +255,12 @@ def command_parts(command: click.Command, context: click.Context) -> list[str]:
         about = inspect.cleandoc(command.help or "").replace("\b\n", "")
         prose, _, example = about.partition("Example")
         parts = [f"## {context.command_path}\n", f"{prose.strip()}\n"]
-        if example:
-            parts.append("    " + f"Example{example}".replace("\n", "\n    ").strip() + "\n")
+        examples = [*example.splitlines(), *(command.epilog or "").replace("\b", "").splitlines()]
+        shown = [
+            f"    {line.strip()}" for line in examples if line.strip(" s:") not in ("", "Example")
+        ]
+        if shown:
+            parts.append("\n".join(["Example:\n", *shown]) + "\n")
     pieces = " ".join(command.collect_usage_pieces(context))
     parts.append(f"    {context.command_path} {pieces}\n")
     rows = [
