@@ -57,6 +57,10 @@ class StoreError(BacktrailError):
     """The store cannot be read or written."""
 
 
+class DamagedCatalogError(StoreError):
+    """The catalogue's file is damaged; it can be made anew from the journal."""
+
+
 class EntryRuleError(BacktrailError):
     """A debug entry breaks a rule; raised only where the program asked for `strict=True`."""
 

@@ -179,7 +179,7 @@ def error_of(row: sqlite3.Row) -> ErrorSummary:
         mechanism=row["mechanism"],
         is_handled=bool(row["is_handled"]),
         fingerprint=row["fingerprint"],
-        repeats=row["repeats"],
+        repeats=row["repeats"] or 0,
     )
 
 

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from backtrail.model.event import Event
+from backtrail.store.summaries import Trace
 
 LEVEL = 3
 """Of zlib: the strongest before the cost triples (measured on lines of four attributes)."""
@@ -21,6 +23,37 @@ LEVEL = 3
 _decode_runs = msgspec.json.Decoder(list[int]).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 _decode_objects = msgspec.json.Decoder(dict[str, Any]).decode_lines
+
+
+class OpenBlock(Struct, kw_only=True):
+    """A block that still takes events, in the order of their seq."""
+
+    trace: Trace
+    seq_first: int
+    seq_next: int
+    time_min_ns: int
+    time_max_ns: int
+    runs: list[int] = []
+    """First seq and count of each gap-free stretch."""
+    lines: list[bytes] = []
+    kinds: set[str] = set()
+    size: int = 0
+    """Bytes of the lines."""
+
+    def add(self, raw: bytes, kind: str, seq: int, time_ns: int) -> None:
+        """Take one event line."""
+        if seq == self.seq_next and self.runs:
+            self.runs[-1] += 1
+        else:
+            self.runs += (seq, 1)
+        self.seq_next = seq + 1
+        self.lines.append(raw)
+        self.kinds.add(kind)
+        self.size += len(raw) + 1
+        if time_ns > self.time_max_ns:
+            self.time_max_ns = time_ns
+        elif time_ns < self.time_min_ns:
+            self.time_min_ns = time_ns
 
 
 def pack(runs: list[int], lines: list[bytes]) -> bytes:

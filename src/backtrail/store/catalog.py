@@ -14,9 +14,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from backtrail.model.errors import BacktrailError, NewerFormatError, NotFoundError, StoreError
+from backtrail.model.errors import (
+    BacktrailError,
+    DamagedCatalogError,
+    NewerFormatError,
+    NotFoundError,
+    StoreError,
+)
 from backtrail.model.limits import CATALOG_WAIT_S
-from backtrail.model.version import VERSION
+from backtrail.model.version import __version__
 
 SCHEMA_VERSION = 1
 CATALOG_NAME = "catalog.db"
@@ -120,6 +126,23 @@ class Catalog:
             for statement in _statements(sql):
                 self._db.execute(statement)
 
+    def give_back(self) -> None:
+        """Return to the disk the space of what was deleted."""
+        with _translated(self.path):
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def damage(self) -> str | None:
+        """Return what SQLite finds wrong with the file; `None` when it is sound."""
+        with _translated(self.path):
+            found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            return None if found == "ok" else str(found)
+
+    def take_over(self, other: Catalog) -> None:
+        """Become a copy of another catalogue, at once or not at all, whoever has this one open."""
+        with _translated(self.path):
+            other._db.backup(self._db)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Make all that is written inside take effect at once, or not at all.
@@ -180,7 +203,7 @@ def migrate(
 def _step(connection: sqlite3.Connection, sql: str, found: int, version: int) -> None:
     for statement in _statements(sql):
         connection.execute(statement)
-    connection.execute(QUERIES["set_meta"], {"name": "writer", "value": VERSION})
+    connection.execute(QUERIES["set_meta"], {"name": "writer", "value": __version__})
     reached = found + 1 if found else version
     connection.execute(f"PRAGMA user_version = {reached:d}")
 
@@ -194,7 +217,7 @@ def _writer(connection: sqlite3.Connection) -> str:
         row = connection.execute(QUERIES["meta"], {"name": "writer"}).fetchone()
         if row:
             return str(row[0])
-    return VERSION
+    return __version__
 
 
 def _statements(sql: str) -> Iterator[str]:
@@ -286,7 +309,11 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "") or ""
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(_DAMAGE):
+            raise DamagedCatalogError(
+                f"{path} is damaged: {error}", hint="backtrail index --rebuild"
+            ) from error
         for prefix, (says, hint) in _CAUSES.items():
             if name.startswith(prefix):
                 raise StoreError(f"{path} {says}: {error}", hint=hint) from error
@@ -298,6 +325,7 @@ def _translated(path: Path) -> Iterator[None]:
         ) from error
 
 
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _CAUSES: dict[str, tuple[str, str]] = {
     "SQLITE_BUSY": ("is being written by another program", "try again in a moment"),
     "SQLITE_LOCKED": ("is being written by another program", "try again in a moment"),
@@ -305,8 +333,6 @@ _CAUSES: dict[str, tuple[str, str]] = {
     "SQLITE_IOERR": ("cannot be read or written", "free space on that disk, or check it"),
     "SQLITE_READONLY": ("cannot be written", "look at the directory's owner and permissions"),
     "SQLITE_CANTOPEN": ("cannot be opened", "look at the directory's owner and permissions"),
-    "SQLITE_CORRUPT": ("is damaged", "backtrail index --rebuild"),
-    "SQLITE_NOTADB": ("is damaged", "backtrail index --rebuild"),
 }
 
 Progress = Callable[[int, int], None]

@@ -6,7 +6,9 @@ it: a crash loses and repeats nothing, and two programs may index at once.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import msgspec
@@ -20,7 +22,9 @@ from backtrail.model.limits import (
     BLOCK_EVENTS_MAX,
 )
 from backtrail.store import blocks, segments
+from backtrail.store.blocks import OpenBlock
 from backtrail.store.catalog import Catalog, Progress
+from backtrail.store.kept import read_kept
 from backtrail.store.segments import Line, Lines, Segment
 from backtrail.store.summaries import (
     FROM_KIND,
@@ -29,8 +33,9 @@ from backtrail.store.summaries import (
     Number,
     Place,
     Summaries,
-    Trace,
 )
+
+_NEVER = -(1 << 63)
 
 
 class Indexed(Struct, frozen=True, kw_only=True):
@@ -60,6 +65,7 @@ class SegmentRow(Struct, kw_only=True):
     seq_next: int = 0
     offset_ns: int = 0
     """Wall clock minus monotonic clock."""
+    time_min_ns: int = 0
     time_max_ns: int = 0
     torn: int = 0
     pid: int = 0
@@ -88,11 +94,11 @@ def segment_row(catalog: Catalog, name: str) -> SegmentRow | None:
 
 
 def _index(catalog: Catalog, queue: deque[Segment], progress: Progress | None) -> Indexed:
-    total = _Totals(catalog, queue, progress)
+    total = Totals(catalog, queue, progress)
     while queue:
         settled: list[Segment] = []
         with catalog.writing():
-            batch = _Batch(catalog, total)
+            batch = Batch(catalog, total)
             while queue and not batch.is_full():
                 state = batch.read(queue[0])
                 if state is not None:
@@ -107,10 +113,12 @@ def _index(catalog: Catalog, queue: deque[Segment], progress: Progress | None) -
     return total.indexed()
 
 
-class _Totals:
+class Totals:
     """Counts what all batches of one refresh did, and reports progress."""
 
-    def __init__(self, catalog: Catalog, queue: deque[Segment], progress: Progress | None) -> None:
+    def __init__(
+        self, catalog: Catalog, queue: Iterable[Segment], progress: Progress | None
+    ) -> None:
         self.events = 0
         self.bytes_read = 0
         self.segments = 0
@@ -124,6 +132,7 @@ class _Totals:
                     self._bytes += segment.path.stat().st_size - (row.bytes_read if row else 0)
 
     def add(self, events: int, size: int, torn: int) -> None:
+        """Count a piece of a segment."""
         self.events += events
         self.bytes_read += size
         self.torn += torn
@@ -131,6 +140,7 @@ class _Totals:
             self._progress(min(self.bytes_read, self._bytes), self._bytes)
 
     def indexed(self) -> Indexed:
+        """Return the sum, and report the end."""
         if self._progress is not None and self._bytes:
             self._progress(self._bytes, self._bytes)
         return Indexed(
@@ -138,34 +148,24 @@ class _Totals:
         )
 
 
-class _Open(Struct, kw_only=True):
-    """A block that still takes events."""
-
-    trace: Trace
-    runs: list[int]
-    lines: list[bytes]
-    kinds: set[str]
-    seq_next: int
-    time_min_ns: int
-    time_max_ns: int
-    size: int = 0
-
-
-class _Batch:
+class Batch:
     """One transaction's work."""
 
-    def __init__(self, catalog: Catalog, total: _Totals) -> None:
+    def __init__(self, catalog: Catalog, total: Totals) -> None:
         self.catalog = catalog
         self.total = total
         self.events = 0
         self.bytes = 0
         self._summaries = Summaries(catalog)
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, OpenBlock] = {}
+        self._dropped = read_kept(catalog.home).dropped
 
     def is_full(self) -> bool:
+        """Tell whether it is time to commit."""
         return self.events >= BATCH_EVENTS_MAX or self.bytes >= BATCH_BYTES_MAX
 
     def save(self) -> None:
+        """Write what is still held back."""
         self._summaries.save()
 
     def read(self, segment: Segment) -> str | None:
@@ -188,6 +188,17 @@ class _Batch:
             self.total.segments += 1
             self.catalog.run("save_segment", **msgspec.structs.asdict(row))
         return row.state if is_done else None
+
+    def add_block(self, block: sqlite3.Row, covered: Callable[[int], bool]) -> None:
+        """Index again the events of a block of another catalogue, but those that are covered."""
+        row = SegmentRow(name="", process=block["process"], number=0, offset_ns=block["offset_ns"])
+        seqs, raws = blocks.unpack(block["payload"])
+        for seq, raw in zip(seqs, raws, strict=True):
+            line = segments.parse_line(raw)
+            if line is not None and not covered(seq):
+                self._put(row, raw, line, seq)
+                self.events += 1
+        self._flush(row)
 
     def _read(self, fd: int, row: SegmentRow) -> bool:
         is_final = segments.is_writer_gone(fd)
@@ -220,45 +231,54 @@ class _Batch:
         return frozenset(seq for block in kept for seq in blocks.unpack(block["payload"])[0])
 
     def _add(self, lines: Lines, row: SegmentRow, covered: frozenset[int]) -> None:
+        put = self._put
         seq = row.seq_next
-        offset_ns = row.offset_ns
-        process = row.process
-        opened = self._open
-        summaries = self._summaries
         for raw, line in zip(lines.raw, lines.parsed, strict=True):
             if line.kind == "clock.anchored":
                 self._flush(row)
-                offset_ns = row.offset_ns = _anchored(raw, line, offset_ns)
-            time_ns = line.t + offset_ns
+                row.offset_ns = _anchored(raw, line, row.offset_ns)
             if seq not in covered:
-                block = opened.get(line.trace)
-                if block is None:
-                    trace = summaries.trace(
-                        line.trace, line=line, process=process, time_unix_ns=time_ns
-                    )
-                    block = opened[line.trace] = _opened(trace, line.kind, process, seq, time_ns)
-                _extend(block, raw, line.kind, seq, time_ns)
-                if line.kind in SPECIAL:
-                    place = Place(process=process, seq=seq, time_unix_ns=time_ns)
-                    summaries.add(block.trace, line, raw, place)
-                if len(block.lines) >= BLOCK_EVENTS_MAX or block.size >= BLOCK_BYTES_MAX:
-                    self._write(opened.pop(line.trace), row)
+                put(row, raw, line, seq)
             seq += 1
         row.seq_next = seq
+
+    def _put(self, row: SegmentRow, raw: bytes, line: Line, seq: int) -> None:
+        """Add one event to the block of its trace, and to the summaries."""
+        time_ns = line.t + row.offset_ns
+        block = self._open.get(line.trace)
+        if block is None:
+            if time_ns <= self._dropped.get(line.trace, _NEVER):
+                return
+            process = row.process
+            trace = self._summaries.trace(
+                line.trace, line=line, process=process, time_unix_ns=time_ns
+            )
+            trace.name_it(line.kind, FROM_KIND, time_ns)
+            trace.open_it(process, OPENED_BY_EVENT, time_ns)
+            block = OpenBlock(
+                trace=trace, seq_first=seq, seq_next=seq, time_min_ns=time_ns, time_max_ns=time_ns
+            )
+            self._open[line.trace] = block
+        block.add(raw, line.kind, seq, time_ns)
+        if line.kind in SPECIAL:
+            place = Place(process=row.process, seq=seq, time_unix_ns=time_ns)
+            self._summaries.add(block.trace, line, raw, place)
+        if len(block.lines) >= BLOCK_EVENTS_MAX or block.size >= BLOCK_BYTES_MAX:
+            self._write(self._open.pop(line.trace), row)
 
     def _flush(self, row: SegmentRow) -> None:
         for block in self._open.values():
             self._write(block, row)
         self._open.clear()
 
-    def _write(self, block: _Open, row: SegmentRow) -> None:
+    def _write(self, block: OpenBlock, row: SegmentRow) -> None:
         trace = block.trace
         payload = blocks.pack(block.runs, block.lines)
         self.catalog.run(
             "add_block",
             trace_id=trace.trace_id,
             process=row.process,
-            seq_min=block.runs[0],
+            seq_min=block.seq_first,
             seq_max=block.seq_next - 1,
             time_min_ns=block.time_min_ns,
             time_max_ns=block.time_max_ns,
@@ -275,36 +295,8 @@ class _Batch:
             stored_bytes=len(payload),
             line_bytes=block.size,
         )
+        row.time_min_ns = min(row.time_min_ns, block.time_min_ns)
         row.time_max_ns = max(row.time_max_ns, block.time_max_ns)
-
-
-def _opened(trace: Trace, kind: str, process: str, seq: int, time_ns: int) -> _Open:
-    trace.name_it(kind, FROM_KIND, time_ns)
-    trace.open_it(process, OPENED_BY_EVENT, time_ns)
-    return _Open(
-        trace=trace,
-        runs=[seq, 0],
-        lines=[],
-        kinds=set(),
-        seq_next=seq,
-        time_min_ns=time_ns,
-        time_max_ns=time_ns,
-    )
-
-
-def _extend(block: _Open, raw: bytes, kind: str, seq: int, time_ns: int) -> None:
-    if seq == block.seq_next:
-        block.runs[-1] += 1
-    else:
-        block.runs += (seq, 1)
-    block.seq_next = seq + 1
-    block.lines.append(raw)
-    block.kinds.add(kind)
-    block.size += len(raw) + 1
-    if time_ns > block.time_max_ns:
-        block.time_max_ns = time_ns
-    elif time_ns < block.time_min_ns:
-        block.time_min_ns = time_ns
 
 
 class _Anchor(Struct):
@@ -330,7 +322,7 @@ def _begin(fd: int, row: SegmentRow) -> bool:
     row.process, row.number, row.pid = header.process, header.segment, header.pid
     row.seq_first = row.seq_next = header.seq
     row.offset_ns = header.time_unix_ns - header.monotonic_ns
-    row.time_max_ns = header.time_unix_ns
+    row.time_min_ns = row.time_max_ns = header.time_unix_ns
     row.size = row.bytes_read
     return True
 

@@ -20,10 +20,10 @@ SELECT * FROM segment WHERE name = :name;
 -- name: save_segment
 INSERT OR REPLACE INTO segment
   (name, process, number, state, note, bytes_read, size, seq_first, seq_next, offset_ns,
-   time_max_ns, torn, pid)
+   time_min_ns, time_max_ns, torn, pid)
 VALUES
   (:name, :process, :number, :state, :note, :bytes_read, :size, :seq_first, :seq_next, :offset_ns,
-   :time_max_ns, :torn, :pid);
+   :time_min_ns, :time_max_ns, :torn, :pid);
 
 -- name: blocks_of_process_from
 -- What is already kept of a process at and behind a seq.
@@ -108,22 +108,14 @@ INSERT OR IGNORE INTO span (span_id, trace_no) VALUES (?, ?);
 -- name: add_error
 INSERT OR IGNORE INTO error
   (error_id, trace_id, process, seq, time_unix_ns, type, message, mechanism, is_handled,
-   fingerprint, file, line, function, repeats)
+   fingerprint, file, line, function)
 VALUES
   (:error_id, :trace_id, :process, :seq, :time_unix_ns, :type, :message, :mechanism, :is_handled,
-   :fingerprint, :file, :line, :function, 0);
+   :fingerprint, :file, :line, :function);
 
--- name: error_repeated
--- Repeats are counted on the last error of their identity that was recorded in full.
-UPDATE error
-   SET repeats = max(repeats, :count)
- WHERE error_id = (SELECT error_id
-                     FROM error
-                    WHERE fingerprint = :fingerprint
-                      AND process = :process
-                      AND seq < :seq
-                    ORDER BY seq DESC
-                    LIMIT 1);
+-- name: add_repeat
+INSERT OR IGNORE INTO repeat (fingerprint, process, seq, count)
+VALUES (:fingerprint, :process, :seq, :count);
 
 -- name: process_started
 INSERT INTO process (process, trace_id, is_ended) VALUES (:process, :trace_id, 0)
@@ -206,21 +198,134 @@ SELECT DISTINCT process FROM block
 SELECT trace_id FROM trace WHERE session = :session ORDER BY start_unix_ns DESC LIMIT 1;
 
 -- name: errors
--- A page of errors, newest first.
-SELECT * FROM error
- WHERE time_unix_ns >= :since_unix_ns
-   AND (:fingerprint IS NULL OR fingerprint = :fingerprint)
- ORDER BY time_unix_ns DESC
+-- A page of errors, newest first. Repeats are those said before the next error of the same identity.
+SELECT e.*,
+       (SELECT r.count
+          FROM repeat r
+         WHERE r.fingerprint = e.fingerprint
+           AND r.process = e.process
+           AND r.seq > e.seq
+           AND r.seq < coalesce((SELECT min(n.seq)
+                                   FROM error n
+                                  WHERE n.fingerprint = e.fingerprint
+                                    AND n.process = e.process
+                                    AND n.seq > e.seq), 9223372036854775807)
+         ORDER BY r.seq DESC
+         LIMIT 1) AS repeats
+  FROM error e
+ WHERE e.time_unix_ns >= :since_unix_ns
+   AND (:fingerprint IS NULL OR e.fingerprint = :fingerprint)
+ ORDER BY e.time_unix_ns DESC, e.error_id DESC
  LIMIT :limit;
 
 -- name: errors_of_trace
-SELECT * FROM error WHERE trace_id = :trace_id ORDER BY time_unix_ns DESC LIMIT :limit;
+SELECT e.*,
+       (SELECT r.count
+          FROM repeat r
+         WHERE r.fingerprint = e.fingerprint
+           AND r.process = e.process
+           AND r.seq > e.seq
+           AND r.seq < coalesce((SELECT min(n.seq)
+                                   FROM error n
+                                  WHERE n.fingerprint = e.fingerprint
+                                    AND n.process = e.process
+                                    AND n.seq > e.seq), 9223372036854775807)
+         ORDER BY r.seq DESC
+         LIMIT 1) AS repeats
+  FROM error e
+ WHERE e.trace_id = :trace_id
+ ORDER BY e.time_unix_ns DESC, e.error_id DESC
+ LIMIT :limit;
 
 -- name: error
-SELECT * FROM error WHERE error_id = :error_id;
+SELECT e.*,
+       (SELECT r.count
+          FROM repeat r
+         WHERE r.fingerprint = e.fingerprint
+           AND r.process = e.process
+           AND r.seq > e.seq
+           AND r.seq < coalesce((SELECT min(n.seq)
+                                   FROM error n
+                                  WHERE n.fingerprint = e.fingerprint
+                                    AND n.process = e.process
+                                    AND n.seq > e.seq), 9223372036854775807)
+         ORDER BY r.seq DESC
+         LIMIT 1) AS repeats
+  FROM error e
+ WHERE e.error_id = :error_id;
 
 -- name: latest_error
 SELECT error_id FROM error ORDER BY time_unix_ns DESC LIMIT 1;
 
 -- name: recent_error_ids
 SELECT error_id FROM error ORDER BY time_unix_ns DESC LIMIT :limit;
+
+-- name: trace_count
+SELECT count(*) FROM trace;
+
+-- name: oldest_traces
+-- A page of all traces, those that ended first first; pass the last time and number seen to go on.
+SELECT t.trace_no, t.trace_id, t.name, t.end_unix_ns, t.errors, t.stored_bytes,
+       NOT t.is_closed AND NOT coalesce(p.is_ended, 0)
+         AND EXISTS (SELECT 1 FROM segment s WHERE s.process = t.opener AND s.state = 'live')
+         AS is_live
+  FROM trace t
+  LEFT JOIN process p ON p.process = t.opener
+ WHERE (t.end_unix_ns, t.trace_no) > (:end_unix_ns, :trace_no)
+ ORDER BY t.end_unix_ns, t.trace_no
+ LIMIT :limit;
+
+-- name: error_ids_of_trace
+SELECT error_id FROM error WHERE trace_id = :trace_id;
+
+-- name: drop_trace
+DELETE FROM trace WHERE trace_id = :trace_id;
+
+-- name: drop_blocks
+DELETE FROM block WHERE trace_id = :trace_id;
+
+-- name: drop_errors
+DELETE FROM error WHERE trace_id = :trace_id;
+
+-- name: drop_spans_without_trace
+DELETE FROM span WHERE trace_no NOT IN (SELECT trace_no FROM trace);
+
+-- name: drop_processes_without_events
+DELETE FROM process
+ WHERE NOT EXISTS (SELECT 1 FROM block b WHERE b.process = process.process);
+
+-- name: drop_losses_without_events
+DELETE FROM loss WHERE NOT EXISTS (SELECT 1 FROM block b WHERE b.process = loss.process);
+
+-- name: drop_repeats_without_events
+DELETE FROM repeat WHERE NOT EXISTS (SELECT 1 FROM block b WHERE b.process = repeat.process);
+
+-- name: final_segments
+-- Segments that hold nothing newer than a time and are in blocks as far as they are kept.
+SELECT name, size, time_min_ns, time_max_ns FROM segment WHERE state = 'final';
+
+-- name: segment_times
+SELECT min(time_min_ns) AS oldest_unix_ns FROM segment;
+
+-- name: drop_segment
+DELETE FROM segment WHERE name = :name;
+
+-- name: segment_ranges
+-- Which seqs of a process the segments cover that were read.
+SELECT seq_first, seq_next FROM segment WHERE process = :process AND seq_next > seq_first;
+
+-- name: all_segments
+SELECT * FROM segment ORDER BY process, number;
+
+-- name: totals
+SELECT count(*) AS traces, coalesce(sum(events), 0) AS events, coalesce(sum(errors), 0) AS errors,
+       min(start_unix_ns) AS oldest_unix_ns, max(end_unix_ns) AS newest_unix_ns
+  FROM trace;
+
+-- name: drop_summaries
+DROP TABLE trace;
+DROP TABLE error;
+DROP TABLE repeat;
+DROP TABLE span;
+DROP TABLE process;
+DROP TABLE loss;

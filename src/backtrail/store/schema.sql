@@ -31,6 +31,7 @@ CREATE TABLE segment (
   seq_first    INTEGER NOT NULL,
   seq_next     INTEGER NOT NULL,
   offset_ns    INTEGER NOT NULL,
+  time_min_ns  INTEGER NOT NULL,
   time_max_ns  INTEGER NOT NULL,
   torn         INTEGER NOT NULL,
   pid          INTEGER NOT NULL
@@ -90,12 +91,20 @@ CREATE TABLE error (
   fingerprint   TEXT NOT NULL,
   file          TEXT,
   line          INTEGER,
-  function      TEXT,
-  repeats       INTEGER NOT NULL
+  function      TEXT
 ) WITHOUT ROWID;
 CREATE INDEX error_by_time ON error (time_unix_ns);
 CREATE INDEX error_of_trace ON error (trace_id, time_unix_ns);
 CREATE INDEX error_of_fingerprint ON error (fingerprint, process, seq);
+
+-- How often an error was only counted, each time as the recording program said it.
+CREATE TABLE repeat (
+  fingerprint   TEXT NOT NULL,
+  process       TEXT NOT NULL,
+  seq           INTEGER NOT NULL,
+  count         INTEGER NOT NULL,
+  PRIMARY KEY (fingerprint, process, seq)
+) WITHOUT ROWID;
 
 CREATE TABLE span (
   span_id  TEXT NOT NULL,

@@ -158,6 +158,15 @@ def read_lines(fd: int, offset: int, *, is_final: bool) -> Lines | None:
     return Lines(raw=[], parsed=[], end=offset + len(data), torn=torn)
 
 
+def parse_line(line: bytes) -> Line | None:
+    """Read one event line; `None` when it is none."""
+    try:
+        str(line, "utf-8")
+        return _decode_line(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def recover(path: Path) -> int:
     """Cut a dead writer's segment behind its last whole line; return how many bytes went.
 
@@ -202,10 +211,8 @@ def _parse_each(lines: list[bytes]) -> tuple[list[bytes], list[Line], int]:
         torn += text != line
         if not text:
             continue
-        try:
-            str(text, "utf-8")
-            read = _decode_line(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        read = parse_line(text)
+        if read is None:
             torn += text == line
             continue
         raw.append(text)

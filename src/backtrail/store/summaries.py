@@ -248,7 +248,7 @@ def _error_repeated(to: Summaries, trace: Trace, _line: Line, raw: bytes, place:
     repeated: _Repeated | None = _read(_REPEATED, raw)
     if repeated is not None:
         to.catalog.run(
-            "error_repeated",
+            "add_repeat",
             fingerprint=repeated.fingerprint,
             count=repeated.count,
             process=place.process,
@@ -294,7 +294,7 @@ def _process_started(to: Summaries, trace: Trace, _line: Line, raw: bytes, place
     if started is not None:
         trace.session = trace.session or started.session
         trace.name_it(shlex.join(started.argv), FROM_PROCESS, place.time_unix_ns)
-        if trace.command is None and trace.opener == place.process:
+        if trace.opener == place.process and trace.opener_rank >= OPENED_BY_START:
             trace.command = msgspec.json.encode(started.argv).decode()
 
 
