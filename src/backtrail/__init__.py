@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 
 from backtrail.model.errors import BacktrailError
-from backtrail.model.version import VERSION as __version__
+from backtrail.model.version import __version__
 from backtrail.record.debugger import Debugger, debug, get_debugger
 from backtrail.record.error import capture_error_context, capture_exception
 from backtrail.record.ring import TraceBuffer

@@ -126,7 +126,7 @@ def test_the_public_names_are_listed_and_there() -> None:
 
 
 def test_the_version_stands_in_one_place() -> None:
-    version = re.search(r'VERSION = "(.+)"', (SOURCE / "model/version.py").read_text())
+    version = re.search(r'__version__ = "(.+)"', (SOURCE / "model/version.py").read_text())
     assert version is not None
     assert "version" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     repeated = [relative(path) for path in MODULES if f'"{version[1]}"' in path.read_text()]

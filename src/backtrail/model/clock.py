@@ -21,7 +21,7 @@ class Clock(Struct, frozen=True, kw_only=True):
     """Nanoseconds since 1970-01-01 UTC; may jump when the machine's clock is set."""
 
     monotonic_ns: Callable[[], int]
-    """Nanoseconds since an arbitrary moment; never goes back, the same for all processes of a boot."""
+    """Nanoseconds since the machine was booted: never goes back, the same for all processes."""
 
 
 SYSTEM_CLOCK = Clock(time_unix_ns=time_ns, monotonic_ns=monotonic_ns)

@@ -93,7 +93,7 @@ def parse_header(line: bytes, *, source: str) -> Header:
         version = _decode_object(line)["v"]
         if type(version) is int and version > JOURNAL_VERSION:
             raise NewerFormatError(
-                f"{source} has journal format {version}, this program reads up to {JOURNAL_VERSION}",
+                f"{source} has journal format {version}, later than {JOURNAL_VERSION}",
                 hint="pip install --upgrade backtrail",
             )
         return _decode_header(line)
@@ -117,7 +117,7 @@ class LineReader:
         """Lines that could not be read."""
 
     def events(self, lines: bytes) -> Iterator[Event]:
-        """Yield the events of whole lines; a line that cannot be read is counted and passed over."""
+        """Yield the events of whole lines; what cannot be read is counted and passed over."""
         for line in lines.split(b"\n"):
             if not line:
                 continue

@@ -36,7 +36,7 @@ class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
     span_id: str | None = None
 
 
-class ProcessStarted(Body):
+class ProcessStarted(Body, frozen=True, kw_only=True):
     """A process began to record."""
 
     pid: int
@@ -55,20 +55,20 @@ class ProcessStarted(Body):
     run_id: str | None = None
 
 
-class ProcessEnded(Body):
+class ProcessEnded(Body, frozen=True, kw_only=True):
     """A process ended in an orderly way; without this event it was killed or still lives."""
 
     counters: dict[str, int] = {}
     """What was lost or cut while recording, by reason."""
 
 
-class ClockAnchored(Body):
+class ClockAnchored(Body, frozen=True, kw_only=True):
     """Ties the monotonic clock of this process to the wall clock anew."""
 
     time_unix_ns: int
 
 
-class TraceStarted(Body):
+class TraceStarted(Body, frozen=True, kw_only=True):
     """A trace began: an operation of its own."""
 
     name: str
@@ -76,13 +76,13 @@ class TraceStarted(Body):
     attributes: dict[str, Json] = {}
 
 
-class TraceEnded(Body):
+class TraceEnded(Body, frozen=True, kw_only=True):
     """A trace that was begun as an operation ended."""
 
     status: Status = "ok"
 
 
-class RunStarted(Body):
+class RunStarted(Body, frozen=True, kw_only=True):
     """`backtrail run` started a program."""
 
     run_id: str
@@ -94,7 +94,7 @@ class RunStarted(Body):
     timeout_s: float | None = None
 
 
-class RunEnded(Body):
+class RunEnded(Body, frozen=True, kw_only=True):
     """A program that `backtrail run` started has ended."""
 
     run_id: str
@@ -105,7 +105,7 @@ class RunEnded(Body):
     is_timed_out: bool = False
 
 
-class DebugRecorded(Body):
+class DebugRecorded(Body, frozen=True, kw_only=True):
     """The program called `debug`."""
 
     action: str
@@ -116,7 +116,7 @@ class DebugRecorded(Body):
     ai_tags: list[str] | None = None
 
 
-class LogEmitted(Body):
+class LogEmitted(Body, frozen=True, kw_only=True):
     """A log record came from logging, structlog or loguru."""
 
     level: str
@@ -131,7 +131,7 @@ class LogEmitted(Body):
     error_id: str | None = None
 
 
-class SpanStarted(Body):
+class SpanStarted(Body, frozen=True, kw_only=True):
     """A span began; its id is the event's span id."""
 
     name: str
@@ -139,7 +139,7 @@ class SpanStarted(Body):
     attributes: dict[str, Json] = {}
 
 
-class SpanEnded(Body):
+class SpanEnded(Body, frozen=True, kw_only=True):
     """A span ended."""
 
     status: Status = "ok"
@@ -228,7 +228,7 @@ class HeldLock(Struct, frozen=True, kw_only=True, omit_defaults=True):
     waiters: list[str] = []
 
 
-class ErrorRaised(Body):
+class ErrorRaised(Body, frozen=True, kw_only=True):
     """An error, with all that is needed to understand it."""
 
     error_id: str
@@ -257,7 +257,7 @@ class ErrorRaised(Body):
     session: str | None = None
 
 
-class ErrorRepeated(Body):
+class ErrorRepeated(Body, frozen=True, kw_only=True):
     """An error of an identity that has been recorded in full often enough in this window."""
 
     fingerprint: str
@@ -267,7 +267,7 @@ class ErrorRepeated(Body):
     """Repeats in this window so far."""
 
 
-class JournalDropped(Body):
+class JournalDropped(Body, frozen=True, kw_only=True):
     """Events were lost, and how many."""
 
     reason: str

@@ -49,7 +49,7 @@ ABOUT: dict[str, str] = {
     "session": "Traces that belong together for a person; a name of your choice.",
     "strict": "For tests: broken entry rules, and faults of the recorder itself, are raised.",
     "dogfood": "Record Backtrail's own commands too.",
-    "hang_after_s": "Seconds without any event after which all stacks are recorded; unset is never.",
+    "hang_after_s": "Seconds without an event after which all stacks are recorded; unset is never.",
     "slow_ms": "In flight mode, a trace that took longer is written; unset is never.",
     "ring_events": "Events that are kept in memory of each trace, for the history of an error.",
     "ring_traces": "Traces that are kept in memory; the least recently used leaves first.",

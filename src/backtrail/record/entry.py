@@ -187,7 +187,8 @@ def _has_more_rules() -> bool:
 
 def _check_rules(given: dict[str, Any], attributes: dict[str, Any]) -> None:
     tags = given.get("ai_tags")
-    words = [tag for tag in tags if type(tag) is str] if type(tags) in {list, tuple} else []
+    is_plain = type(tags) is list or type(tags) is tuple
+    words = [tag for tag in tags if type(tag) is str] if is_plain and tags else []
     if settings.rule_tags and not words:
         _breaks("tags", "an entry has no ai_tags")
     if settings.tags and (unknown := [word for word in words if word not in settings.tags]):

@@ -17,9 +17,9 @@ from msgspec import Raw, Struct
 from backtrail.model import ids, limits
 from backtrail.model.clock import SYSTEM_CLOCK, Clock
 from backtrail.model.kinds import Body, JournalDropped
+from backtrail.model.version import __version__
 from backtrail.record import guard
 from backtrail.record.segment import SMALLEST_BYTES, Segment, header_line, let_go
-from backtrail.model.version import VERSION
 
 NEWLINE = b"\n"
 RETRY_EVERY = 1_000
@@ -172,7 +172,7 @@ def _open_next() -> bool:
         time_unix_ns=_state.clock.time_unix_ns(),
         monotonic_ns=_state.clock.monotonic_ns(),
         pid=os.getpid(),
-        writer=VERSION,
+        writer=__version__,
     )
     folder = os.path.join(home, "journal")
     path = os.path.join(folder, f"{_state.process}.{number:04d}.jsonl")
@@ -210,18 +210,17 @@ def _retry(line: bytes) -> None:
     roll(line)
 
 
-def write_event(kind: str, body: Body | dict[str, object], *, trace: bytes = b'""') -> bytes:
+def write_event(kind: str, body: Body | Raw | dict[str, object], *, trace: bytes = b'""') -> bytes:
     """Append an event outside of any scope; returns its line without the newline.
 
-    Args:
-        trace: the trace id in quotes and, spliced behind it, further members of the envelope.
+    The trace is its id in quotes and, spliced behind it, further members of the envelope.
     """
     line = event_line(kind, body, trace=trace)
     append(line + NEWLINE)
     return line
 
 
-def event_line(kind: str, body: Body | dict[str, object], *, trace: bytes) -> bytes:
+def event_line(kind: str, body: Body | Raw | dict[str, object], *, trace: bytes) -> bytes:
     """Encode an event as its line, without the newline."""
     members = encode(body)
     head = b'{"t":%d,"trace":%b,"kind":"%b"' % (_state.clock.monotonic_ns(), trace, kind.encode())

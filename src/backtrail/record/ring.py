@@ -56,7 +56,7 @@ class TraceBuffer:
     ) -> None:
         if max_entries < 1 or max_traces < 1 or idle_seconds <= 0:
             raise ValueError(
-                f"a ring of {max_entries} entries, {max_traces} traces, {idle_seconds} s holds nothing"
+                f"{max_entries} entries of {max_traces} traces for {idle_seconds} s hold nothing"
             )
         self.max_entries = max_entries
         self.max_traces = max_traces

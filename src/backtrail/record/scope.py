@@ -166,7 +166,7 @@ def _main_thread() -> int:
 def new_span_id() -> str:
     """Return a span id of 16 hex digits that no other in this process has."""
     seed = _process.seed = (_process.seed + _STEP) & _MASK
-    return hex(seed | _TOP_BIT)[2:]
+    return f"{seed | _TOP_BIT:x}"
 
 
 def new_trace(name: str, *, trace_id: str | None = None) -> Trace:
@@ -353,10 +353,8 @@ def adopt(traceparent: str) -> Scope:
     if parsed is None:
         return at_top(root())
     trace_id, span_id = parsed
-    if trace_id == root().trace_id:
-        trace = root()
-    else:
-        trace = new_trace("", trace_id=trace_id)
+    is_own = trace_id == root().trace_id
+    trace = root() if is_own else new_trace("", trace_id=trace_id)
     scope = at_top(trace)
     scope.span_id = span_id or UNSET
     return scope

@@ -79,7 +79,7 @@ def is_disabled(environ: Mapping[str, str]) -> bool:
 
 def _read_table(path: str, table: tuple[str, ...]) -> dict[str, object]:
     try:
-        with open(path, "rb") as source:  # noqa: PTH123 - pathlib costs start-up time
+        with open(path, "rb") as source:
             content = source.read()
     except OSError:
         return {}

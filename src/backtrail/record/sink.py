@@ -7,6 +7,8 @@ recorded, and the trace is written through from then on.
 
 from __future__ import annotations
 
+from msgspec import Raw
+
 from backtrail.model import limits
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.kinds import Body
@@ -16,7 +18,7 @@ from backtrail.record.scope import Scope, Trace
 
 def record_event(
     kind: str,
-    body: Body | dict[str, object],
+    body: Body | Raw | dict[str, object],
     *,
     here: Scope | None = None,
     span_id: str | None = None,
@@ -25,11 +27,9 @@ def record_event(
 ) -> bytes:
     """Append an event to the trace of a scope and return its line, without the newline.
 
-    Args:
-        here: the scope it belongs to; the present one unless given.
-        span_id: the span it belongs to; that of the scope unless given.
-        is_entry: whether it enters the ring, and so the history of a later error.
-        is_kept: whether a trace that is held back is written because of it.
+    It belongs to the present scope, and to that scope's span, unless others are given. An entry
+    enters the ring, and so the history of a later error. A trace that is held back is written
+    because of an event that `is_kept`.
     """
     here = here or scope.current()
     if span_id is None:

@@ -11,13 +11,13 @@ from _thread import get_ident
 from collections.abc import Callable
 from time import monotonic_ns
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from backtrail.model import limits
-from backtrail.model.kinds import Link, TraceEnded, TraceStarted
+from backtrail.model.kinds import Link, Status, TraceEnded, TraceStarted
 from backtrail.record import entry, guard, journal, scope, sink, switch
 from backtrail.record.attach.functions import wrap
 from backtrail.record.capture.failure import described
@@ -49,7 +49,7 @@ class EndLine(Struct, gc=False, omit_defaults=True):
     t: int
     trace: Raw
     span: str
-    status: str = "ok"
+    status: Status = "ok"
     error: str | UnsetType = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
 
@@ -90,7 +90,7 @@ class Span(Struct):
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
 
-    def __enter__(self) -> Span:
+    def __enter__(self) -> Self:
         try:
             begin(self)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
@@ -102,13 +102,14 @@ class Span(Struct):
         kind: type[BaseException] | None,
         raised: BaseException | None,
         at: TracebackType | None,
+        /,
     ) -> None:
         try:
             end(self, raised)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
 
-    async def __aenter__(self) -> Span:
+    async def __aenter__(self) -> Self:
         return self.__enter__()
 
     async def __aexit__(
@@ -116,6 +117,7 @@ class Span(Struct):
         kind: type[BaseException] | None,
         raised: BaseException | None,
         at: TracebackType | None,
+        /,
     ) -> None:
         self.__exit__(kind, raised, at)
 
@@ -125,7 +127,7 @@ class Span(Struct):
 
 
 def trace_span(name: str, /, **attributes: Any) -> Span:
-    """Return a span: `with trace_span("charge", order=17):`, or `@trace_span("charge")`.
+    """Make a span, for `with` and `async with`, or as a decorator of any function.
 
     It ends with the status `ok`, `error` when an exception leaves it, or `cancelled`. Whatever
     is recorded inside belongs to it, in threads, tasks and child processes too.
@@ -215,7 +217,7 @@ def _checked_name(name: Any) -> str:
     return name
 
 
-def _fate(raised: BaseException) -> tuple[str, str]:
+def _fate(raised: BaseException) -> tuple[Status, str]:
     """Return the status that an exception leaves a span with, and the exception in a line."""
     names = {kind.__name__ for kind in type(raised).__mro__}
     is_cancelled = not names.isdisjoint({"CancelledError", "GeneratorExit"})
@@ -239,13 +241,13 @@ class Silent(Struct):
     def resume(self) -> None:
         """Do nothing."""
 
-    def __enter__(self) -> Silent:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *raised: object) -> None:
         """Do nothing."""
 
-    async def __aenter__(self) -> Silent:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *raised: object) -> None:
@@ -280,14 +282,14 @@ class Operation(Struct):
             trace = self.scope.trace
             if trace.is_ended:
                 return
-            status, _ = ("ok", "") if raised is None else _fate(raised)
+            status: Status = "ok" if raised is None else _fate(raised)[0]
             sink.record_event("trace.ended", TraceEnded(status=status), here=self.scope)
             sink.end_trace(trace, took_ns=monotonic_ns() - self.started_ns)
             scope.leave(self.scope)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("operation", error)
 
-    def __enter__(self) -> Operation:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -295,6 +297,7 @@ class Operation(Struct):
         kind: type[BaseException] | None,
         raised: BaseException | None,
         at: TracebackType | None,
+        /,
     ) -> None:
         self.end(raised)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from functools import wraps
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 CO_GENERATOR = 0x20
 CO_COROUTINE = 0x80
@@ -24,7 +24,7 @@ class Around(Protocol):
     """A context manager that can also step out of the program's way for a while."""
 
     def __enter__(self) -> Any: ...
-    def __exit__(self, *raised: Any) -> None: ...
+    def __exit__(self, kind: Any, raised: Any, at: Any, /) -> None: ...
 
     def pause(self) -> None:
         """Step back while a generator is suspended: its consumer is outside."""
@@ -40,10 +40,10 @@ def wrap(function: F, around: Callable[[], Around]) -> F:
     it is returned as it is.
     """
     if isinstance(function, staticmethod | classmethod):
-        return type(function)(wrap(function.__func__, around))  # type: ignore[return-value]
+        return cast("F", type(function)(wrap(function.__func__, around)))
     if isinstance(function, type):
         return function
-    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    flags: int = getattr(getattr(function, "__code__", None), "co_flags", 0)
     if flags & CO_ASYNC_GENERATOR:
         wrapper: Any = _async_generator(function, around)
     elif flags & CO_COROUTINE:
@@ -52,7 +52,7 @@ def wrap(function: F, around: Callable[[], Around]) -> F:
         wrapper = _generator(function, around)
     else:
         wrapper = _function(function, around)
-    return wraps(function)(wrapper)  # type: ignore[no-any-return]
+    return cast("F", wraps(function)(wrapper))
 
 
 def _function(function: Callable[..., Any], around: Callable[[], Around]) -> Callable[..., Any]:
