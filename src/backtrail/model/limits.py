@@ -121,6 +121,10 @@ STORY_ERRORS_MAX = 50
 # The watch over hangs
 HANG_LOOKS = 4
 """Times that the watcher looks for progress in the time without any that makes a hang."""
+SIGNAL_PIECE_S = 0.02
+"""Seconds without a further piece of a signal's message after which it is whole."""
+SIGNAL_PIECES_MAX = 1_000
+"""Pieces that are read of it."""
 WATCHER_STOP_S_MAX = 1.0
 """Seconds that a fork waits for the watcher to end."""
 WATCHER_GONE_TRIES_MAX = 10_000

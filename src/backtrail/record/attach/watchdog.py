@@ -153,7 +153,7 @@ def _wait(watch: Watch) -> None:
     """Wait until the next thing may be due, and record it if it is."""
     woken, _, _ = select.select([watch.reader], [], [], _patience_s(watch))
     if woken:
-        os.read(watch.reader, _READ_BYTES)
+        _drain(watch.reader)
         if not watch.is_stopped:
             _record(watch, "signal")
         return
@@ -164,6 +164,15 @@ def _wait(watch: Watch) -> None:
     elif _is_stalled(watch, now):
         watch.is_reported = True
         _record(watch, "no progress")
+
+
+def _drain(reader: int) -> None:
+    """Read what one signal, or several at once, have written in pieces."""
+    os.read(reader, _READ_BYTES)
+    for _ in range(limits.SIGNAL_PIECES_MAX):
+        if not select.select([reader], [], [], limits.SIGNAL_PIECE_S)[0]:
+            return
+        os.read(reader, _READ_BYTES)
 
 
 def _patience_s(watch: Watch) -> float | None:

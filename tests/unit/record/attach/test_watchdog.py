@@ -10,19 +10,24 @@ from pathlib import Path
 import pytest
 
 SETUP = """
+import os
+os.register_at_fork(before=lambda: threads.append(len(os.listdir("/proc/self/task"))))
 import os, signal, sys, threading, time
 from backtrail.record import journal
 from backtrail.record.attach import watchdog
 
 recorded = []
+threads = []
 
 def record_hang(seconds, reason):
-    recorded.append(reason)
+    progress[0] += progress_of_recording
     os.write(1, f"{{reason}} after {{seconds:.0f}}\\n".encode())
+    recorded.append(reason)
 
 watchdog.record_hang = record_hang
 journal.position = lambda: progress[0]
 progress = [0]
+progress_of_recording = 1
 
 def until(holds):
     give_up = time.monotonic() + 30
@@ -181,6 +186,7 @@ watchdog.start_watchdog(60)
 until(watchdog.watcher)
 child = os.fork()
 until(watchdog.watcher)
+assert threads == [1], threads
 if child == 0:
     os.write(1, b"child ")
     os.kill(os.getpid(), signal.SIGUSR1)
