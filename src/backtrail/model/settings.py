@@ -112,8 +112,10 @@ def _converted(name: str, given: object, default: Value) -> Value:
         return given if isinstance(given, bool) else parse_switch(str(given), name=name)
     if isinstance(default, tuple):
         return _words(given)
+    if name in {"hang_after_s", "slow_ms"} and given in {None, ""}:
+        return None
     if name in {"hang_after_s", "slow_ms"} or isinstance(default, float):
-        return _positive(float(given), name) if given not in {None, ""} else None  # type: ignore[arg-type]
+        return _positive(float(given), name)  # type: ignore[arg-type]
     if isinstance(default, int):
         return int(_positive(int(given), name))  # type: ignore[call-overload]
     return str(given) if given not in {None, ""} else default
@@ -128,7 +130,8 @@ def _words(given: object) -> tuple[str, ...]:
 
 
 def _positive(number: float, name: str) -> float:
-    if number <= 0:
+    if not number > 0:
+        # As is "not a number".
         raise ValueError(name)
     return number
 
