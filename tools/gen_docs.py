@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,11 +19,21 @@ from typing import NamedTuple
 import click
 import msgspec
 
+import backtrail
 from backtrail.cli.main import cli
 from backtrail.model import errors, event, kinds, limits, settings
 from backtrail.model.errors import BacktrailError, ExitCode
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+CODES = {
+    "OK": "All is well.",
+    "USAGE": "Wrong usage or input.",
+    "NOT_FOUND": "An id, a file or a store is not there.",
+    "INTERRUPTED": "By Ctrl-C.",
+}
+"""Of codes whose name says it all."""
+CALLED = (backtrail.TraceBuffer, backtrail.Debugger)
+"""Classes that programs call, or whose instances they call."""
 READ_BACK = """\
 This is the form in which it is read back; its line in a journal is shorter, as told above.
 """
@@ -183,7 +194,7 @@ def errors_page() -> str:
 
 def exit_codes() -> Iterator[tuple[ExitCode, str]]:
     """Yield each exit code with what its docstring says."""
-    about = {m.name: m.about for m in members(ExitCode)}
+    about = {m.name: m.about or CODES[m.name] for m in members(ExitCode)}
     for member in ExitCode:
         yield member, about[member.name]
 
@@ -252,7 +263,7 @@ def command_parts(command: click.Command, context: click.Context) -> list[str]:
     """Write one command, and those below it."""
     parts = []
     if context.parent is not None:
-        about = inspect.cleandoc(command.help or "").replace("\b\n", "")
+        about = inspect.cleandoc(command.help or "").replace("\b", "").replace("\\b", "")
         prose, _, example = about.partition("Example")
         parts = [f"## {context.command_path}\n", f"{prose.strip()}\n"]
         examples = [*example.splitlines(), *(command.epilog or "").replace("\b", "").splitlines()]
@@ -277,6 +288,31 @@ def command_parts(command: click.Command, context: click.Context) -> list[str]:
     return parts
 
 
+def python_page() -> str:
+    """Write every public name of the package, with its signature and docstring."""
+    parts = ["# Python\n", MADE, f"{inspect.getdoc(backtrail)}\n"]
+    for name in backtrail.__all__:
+        value = getattr(backtrail, name)
+        about = inspect.getdoc(value) if callable(value) else "The version of this package."
+        parts.append(f"## {name}\n")
+        if inspect.isfunction(value) or value in CALLED:
+            parts.append(f"    {name}{signature(value)}\n")
+        if value in {backtrail.debug, backtrail.Debugger}:
+            about = inspect.getdoc(backtrail.Debugger.__call__)
+        text = f"{about or ''}\n".replace("\nArgs:\n", "\n")
+        parts.append(text.replace("\n        ", "\n  ").replace("\n    ", "\n- "))
+    return "\n".join(parts)
+
+
+def signature(value: Callable[..., object]) -> str:
+    """Write how it is called; every debugger fulfils the protocol."""
+    is_debugger = value in {backtrail.debug, backtrail.Debugger}
+    shape = backtrail.Debugger.__call__ if is_debugger else value
+    text = str(inspect.signature(shape)).replace("(self, ", "(")
+    text = re.sub(r"<built-in function (\w+)>", r"\1", text)
+    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", text)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "events.md": events_page,
     "events.schema.json": events_schema,
@@ -284,6 +320,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "limits.md": limits_page,
     "settings.md": settings_page,
     "cli.md": cli_page,
+    "python.md": python_page,
 }
 
 
