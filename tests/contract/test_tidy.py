@@ -92,13 +92,18 @@ def test_every_module_says_its_subject_first() -> None:
 
 
 def test_every_module_has_its_unit_tests_and_every_unit_test_its_module() -> None:
-    subjects = {path.relative_to(SOURCE) for path in MODULES if path.stem[0] != "_"}
+    """The list of exceptions only shrinks: an entry that is tested, or gone, fails here."""
+    subjects = {path.relative_to(SOURCE).as_posix() for path in MODULES if path.stem[0] != "_"}
     tested = {
-        path.relative_to(ROOT / "tests" / "unit").with_name(path.name.removeprefix("test_"))
+        path.relative_to(ROOT / "tests" / "unit")
+        .with_name(path.name.removeprefix("test_"))
+        .as_posix()
         for path in UNIT_TESTS
     }
-    assert sorted(subjects - tested) == [], "no tests"
+    excepted = set((ROOT / "tests" / "contract" / "untested.txt").read_text().split())
+    assert sorted(subjects - tested - excepted) == [], "no tests"
     assert sorted(tested - subjects) == [], "no module"
+    assert sorted(excepted - (subjects - tested)) == [], "take it off the list"
 
 
 @pytest.mark.parametrize("path", UNIT_TESTS, ids=relative)
