@@ -271,6 +271,8 @@ def _blocked_lines(error: Failure, page: Page) -> Iterator[str]:
         yield tone(f"  {stack.name}: {_idle_text(stack, page)}", "quiet")
     if len(idle) > STACKS_MAX:
         yield tone(f"  … {counted(len(idle) - STACKS_MAX, 'further stack')}", "quiet")
+    if idle:
+        yield ""
 
 
 def _one_blocked(blocked: Blocked, page: Page) -> Iterator[str]:

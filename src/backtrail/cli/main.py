@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import click
 
+from backtrail.cli.dogfood import recorded
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.lazy import LazyGroup
 from backtrail.model.errors import BacktrailError, ExitCode
-from backtrail.model.version import VERSION
+from backtrail.model.version import __version__
 
 SECTIONS = {
     "Record": {
@@ -55,7 +56,7 @@ An ID may be whole, dashed, or any unique beginning; `latest` is the latest.
 )
 @click.option("--dir", "directory", metavar="PATH", help="Use this .backtrail directory.")
 @click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
-@click.version_option(VERSION, prog_name="backtrail")
+@click.version_option(__version__, prog_name="backtrail")
 @click.pass_obj
 def cli(invocation: Invocation, directory: str | None, *, debug: bool) -> None:
     """From a failure back to its cause: record what a program did, and see it by one id."""
@@ -77,7 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str], invocation: Invocation) -> int:
     """Run one command line; say on standard error what went wrong, and return the exit code."""
     try:
-        return _invoke(list(arguments), invocation)
+        with recorded(invocation, arguments):
+            return _invoke(list(arguments), invocation)
     except click.exceptions.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, click.Abort):

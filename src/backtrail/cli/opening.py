@@ -9,15 +9,21 @@ from pathlib import Path
 
 import click
 
+from backtrail.cli.dogfood import SESSION as DOGFOOD
 from backtrail.cli.invocation import Invocation
 from backtrail.model.errors import NotFoundError
 from backtrail.record.settings import find_home
+from backtrail.store import reading
+from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
+from backtrail.store.lookup import LATEST
 
 Report = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
 
+DOGFOOD_SKIPPED_MAX = 200
+"""Traces of our own commands that `latest` passes over."""
 LONG_WORK_BYTES = 4 << 20
 """Work on less than this ends before anyone would look at a bar."""
 
@@ -54,6 +60,22 @@ def opened_store(invocation: Invocation) -> Iterator[Catalog]:
         with progress("indexing", units_min=LONG_WORK_BYTES) as report:
             refresh(catalog, report)
         yield catalog
+
+
+def resolve_trace(catalog: Catalog, text: str) -> str:
+    """Return the full id of the trace that a text names.
+
+    `latest` is the latest trace that is not one of our own commands.
+
+    Raises:
+        NotFoundError: it names none, or several.
+    """
+    if text.strip() == LATEST:
+        for wanted in (TraceFilter(limit=1), TraceFilter(limit=DOGFOOD_SKIPPED_MAX)):
+            for trace in reading.traces(catalog, wanted):
+                if trace.session != DOGFOOD:
+                    return trace.trace_id
+    return reading.resolve_trace(catalog, text)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def ending_text(story: Story) -> str:
     elif story.status == "unfinished":
         how = "stopped without an end on record"
     else:
-        how = f"ended{errors}"
+        how = f"{'failed' if story.status == 'error' else 'ended'}{errors}"
     return how + took
 
 

@@ -277,6 +277,6 @@ def _losses(events: list[Event], summary: TraceSummary) -> list[Loss]:
     known = sum(loss.count for loss in losses)
     if summary.dropped > known:
         losses.append(
-            Loss(reason="lines that could not be read", count=summary.dropped - known, process=None)
+            Loss(reason="events that were lost", count=summary.dropped - known, process=None)
         )
     return losses

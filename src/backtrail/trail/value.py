@@ -45,7 +45,7 @@ def _dict(value: Mapping[str, Json]) -> str:
 
 def _items(items: Iterable[Json]) -> str:
     return ", ".join(
-        _cut(item)[0] if isinstance(item, dict) and item.keys() == {"$cut"} else _text(item)
+        "".join(_cut(item)) if isinstance(item, dict) and item.keys() == {"$cut"} else _text(item)
         for item in items
     )
 

@@ -7,7 +7,7 @@ import click
 from backtrail.cli.commands.ls import short_ids
 from backtrail.cli.failure_text import Page, failure_lines
 from backtrail.cli.invocation import Invocation
-from backtrail.cli.opening import opened_store
+from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import MOMENT, example, json_option
 from backtrail.cli.story_text import ID_SHOWN
 from backtrail.cli.text import day_and_clock_text, emit_json, table, tone
@@ -40,7 +40,7 @@ def errors(
         return
     invocation = context.ensure_object(Invocation)
     with opened_store(invocation) as catalog:
-        trace_id = None if trace is None else reading.resolve_trace(catalog, trace)
+        trace_id = None if trace is None else resolve_trace(catalog, trace)
         found = reading.errors(catalog, trace_id=trace_id, since_unix_ns=since, limit=limit)
     if as_json:
         emit_json({"errors": found})

@@ -6,12 +6,11 @@ import click
 
 from backtrail.cli.failure_text import Page
 from backtrail.cli.invocation import Invocation
-from backtrail.cli.opening import opened_store
+from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.story_text import EVENTS_WITHOUT_ERROR, OUTLINE_DEPTH, story_lines
 from backtrail.cli.text import emit_json
 from backtrail.model.limits import EVENTS_SHOWN_MAX, PAGE_ROWS_MAX
-from backtrail.store import reading
 from backtrail.trail.story import Story
 from backtrail.trail.telling import tell
 
@@ -53,7 +52,7 @@ def show(
     """
     events_max = _events_max(events, all_events=all_events, as_json=as_json)
     with opened_store(invocation) as catalog:
-        story = tell(catalog, reading.resolve_trace(catalog, trace), events_max=events_max)
+        story = tell(catalog, resolve_trace(catalog, trace), events_max=events_max)
     if as_json:
         emit_json(story)
     else:

@@ -12,11 +12,10 @@ import msgspec
 from backtrail.cli.failure_text import Page
 from backtrail.cli.follow import Follower, is_wanted
 from backtrail.cli.invocation import Invocation
-from backtrail.cli.opening import find_store, opened_store
+from backtrail.cli.opening import find_store, opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.story_text import event_row
 from backtrail.model.event import Event
-from backtrail.store import reading
 from backtrail.trail.story import EventLine, event_lines, span_names
 
 POLL_S = 0.2
@@ -56,7 +55,7 @@ def tail(
     trace_id = None
     if trace_text is not None:
         with opened_store(invocation) as catalog:
-            trace_id = reading.resolve_trace(catalog, trace_text)
+            trace_id = resolve_trace(catalog, trace_text)
     follower = Follower(home / "journal")
     follower.skip_finished()
     test = is_wanted(trace_id=trace_id, kinds=kinds)

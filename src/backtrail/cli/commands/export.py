@@ -1,0 +1,103 @@
+"""`backtrail export`: events as JSON Lines, of one trace or of all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import click
+import msgspec
+
+from backtrail.cli.invocation import Invocation
+from backtrail.cli.opening import opened_store, progress, resolve_trace
+from backtrail.cli.options import example, json_option
+from backtrail.cli.text import bytes_text, counted, emit_json
+from backtrail.store import reading
+from backtrail.store.catalog import Catalog
+
+PAGE = 1_000
+"""Ids of traces that are asked for at once."""
+LAST_ID = "\U0010ffff"
+
+
+@click.command(
+    epilog=example("$ backtrail export latest -o failure.jsonl", "$ backtrail export --all | wc -l")
+)
+@click.argument("trace", metavar="[ID]", required=False)
+@click.option("--all", "is_all", is_flag=True, help="Every trace, the oldest first.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="Write to a file, whole or not at all."
+)
+@json_option
+@click.pass_obj
+def export(
+    invocation: Invocation, trace: str | None, output: str | None, *, is_all: bool, as_json: bool
+) -> None:
+    """Write the events of a trace as JSON Lines: one event a line, in the order of time.
+
+    The latest trace is written unless one is named. With --json, the events are one JSON array;
+    with --output as well, the file gets lines, and the JSON says how many.
+    """
+    if trace is not None and is_all:
+        raise click.UsageError("an ID and --all exclude each other", click.get_current_context())
+    with opened_store(invocation) as catalog:
+        ids = (
+            list(all_trace_ids(catalog)) if is_all else [resolve_trace(catalog, trace or "latest")]
+        )
+        if output is None:
+            _write(catalog, ids, sys.stdout.buffer, as_array=as_json)
+            return
+        with _whole_file(output) as target:
+            events = _write(catalog, ids, target, as_array=False)
+    if as_json:
+        emit_json({"file": output, "traces": len(ids), "events": events})
+    else:
+        size = bytes_text(os.path.getsize(output))  # noqa: PTH202
+        click.echo(
+            f"{counted(events, 'event')} of {counted(len(ids), 'trace')} in {output} ({size})"
+        )
+
+
+def all_trace_ids(catalog: Catalog) -> Iterator[str]:
+    """Yield the id of every trace in the order of the ids, which is that of time."""
+    low = ""
+    while rows := catalog.rows("trace_ids_between", low=low, high=LAST_ID, limit=PAGE):
+        for row in rows:
+            yield row["trace_id"]
+        low = rows[-1]["trace_id"] + "\0"
+
+
+def _write(catalog: Catalog, ids: list[str], target: BinaryIO, *, as_array: bool) -> int:
+    """Write the events; return how many they were."""
+    between = b",\n" if as_array else b"\n"
+    written = 0
+    encode = msgspec.json.Encoder().encode
+    target.write(b"[" if as_array else b"")
+    with progress("exporting") as report:
+        for done, trace_id in enumerate(ids):
+            for event in reading.events(catalog, trace_id):
+                target.write((between if written and as_array else b"") + encode(event))
+                target.write(b"" if as_array else b"\n")
+                written += 1
+            if report is not None:
+                report(done + 1, len(ids))
+    target.write(b"]\n" if as_array else b"")
+    target.flush()
+    return written
+
+
+@contextmanager
+def _whole_file(path: str) -> Iterator[BinaryIO]:
+    """Give a file that takes its name only when all is in it; only its owner may read it."""
+    part = f"{path}.part"
+    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as target:
+            yield target
+        os.replace(part, path)  # noqa: PTH105
+    except BaseException:
+        os.unlink(part)  # noqa: PTH108
+        raise

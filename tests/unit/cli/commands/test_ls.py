@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from backtrail.cli.commands.ls import short_ids
+from sample_store import FAILED, WELL
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def ids(said: Any) -> list[str]:
+    return [trace["trace_id"] for trace in said.json["traces"]]
+
+
+def test_ls_lists_traces_the_latest_first(call: Any) -> None:
+    said = call("ls")
+    assert (said.code, said.err) == (0, "")
+    assert said.out == snapshot("""\
+trace                             began                   took  events  errors  ended  name
+0190b6a2000070009000000000000002  2025-10-09 08:53:25  2.00 ms       3          ok     python impor…
+0190b6a2000070009000000000000001  2025-10-09 08:53:20  40.0 ms       9       2  error  checkout  [t…
+""")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--error"], [FAILED]),
+        (["--slower-than", "30ms"], [FAILED]),
+        (["--slower-than", "1s"], []),
+        (["--name", "import"], [WELL]),
+        (["--session", "till"], [FAILED]),
+        (["--since", "6s"], [WELL]),
+        (["--grep", "left of KETTLE"], [FAILED]),
+        (["--grep", "read_rows"], [WELL]),
+        (["--limit", "1"], [WELL]),
+        ([], [WELL, FAILED]),
+    ],
+)
+def test_each_filter_lets_through_what_it_names(
+    call: Any, arguments: list[str], found: list[str]
+) -> None:
+    assert ids(call("ls", *arguments, "--json")) == found
+
+
+def test_a_list_that_was_cut_says_so(call: Any) -> None:
+    assert call("ls", "--limit", "1").out.splitlines()[-1] == (
+        "there are more; use --limit, or a filter"
+    )
+
+
+def test_an_empty_list_is_no_error(call: Any) -> None:
+    said = call("ls", "--name", "nothing")
+    assert (said.code, said.out) == (0, "no such traces\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--since", "soon"], ["--slower-than", "slow"], ["--limit", "0"], ["extra"]]
+)
+def test_a_wrong_filter_is_a_usage_error(call: Any, arguments: list[str]) -> None:
+    said = call("ls", *arguments)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("error: ")
+    assert said.err.splitlines()[1] == "hint: backtrail ls --help"
+
+
+@given(st.sets(st.text("0123456789abcdef", min_size=32, max_size=32), min_size=1))
+def test_shortened_ids_stay_apart(known: set[str]) -> None:
+    short = short_ids(known)
+    assert len(set(short.values())) == len(known)
+    assert all(id_.startswith(shown) for id_, shown in short.items())
