@@ -92,5 +92,9 @@ def _read_table(path: str, table: tuple[str, ...]) -> dict[str, object]:
     except ValueError as error:
         raise UsageError(f"{path} is not TOML: {error}", hint="mend or remove the file") from error
     for name in table:
-        found = found.get(name, {})
-    return dict(found)
+        found = found.get(name, {}) if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        raise UsageError(
+            f"{path} has no table at {'.'.join(table)}", hint=f"write [{'.'.join(table)}]"
+        )
+    return found
