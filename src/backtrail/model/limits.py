@@ -117,6 +117,8 @@ STORY_EVENTS_MAX = 10_000
 """Events that are read to tell the story of a trace; a longer one is read in part."""
 STORY_ERRORS_MAX = 50
 """Errors of one trace that its story tells in full, the last ones."""
+OTEL_SPANS_MAX = 10_000
+"""Open spans of OpenTelemetry that are known at once."""
 
 # The watch over hangs
 HANG_LOOKS = 4
@@ -131,6 +133,8 @@ WATCHER_GONE_TRIES_MAX = 10_000
 """Looks until the system has taken the watcher's thread away."""
 
 # Programs started by `run`
+ARGUMENTS_MAX = 100
+"""Words of a command line that are recorded."""
 SIGNAL_SETTLE_S = 0.005
 """Seconds in which a signal for a whole process group has reached each of its processes."""
 HANG_RECORD_S_MAX = 3.0

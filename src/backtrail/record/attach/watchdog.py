@@ -130,7 +130,7 @@ def _outlive(thread: int) -> None:
     """Wait until the system has taken a thread away that has run to its end."""
     for _ in range(limits.WATCHER_GONE_TRIES_MAX):
         try:
-            os.stat(f"/proc/self/task/{thread}")  # noqa: PTH116 - pathlib costs start-up time
+            os.stat(f"/proc/self/task/{thread}")
         except OSError:
             return
         os.sched_yield()
