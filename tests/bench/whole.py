@@ -51,12 +51,16 @@ for number in range(traces):
 """Fills a store; the beginning and the end of a trace are events too."""
 
 
+PEAK = "\nimport re; print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
+"""Prints the peak memory of a process in KiB; what `wait4` tells includes that of its parent."""
+
+
 class Spent(NamedTuple):
     """What a process took."""
 
     wall_s: float
     cpu_s: float
-    peak_mib: float
+    output: str
 
 
 def spent(command: list[str], folder: Path) -> Spent:
@@ -67,15 +71,19 @@ def spent(command: list[str], folder: Path) -> Spent:
         cwd=folder,
         env={**os.environ, "BACKTRAIL_DIR": str(folder / ".backtrail")},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
     )
+    assert process.stdout is not None
+    with process.stdout:
+        output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"error: {' '.join(command)[:200]} ended with {process.returncode}")
-    return Spent(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Spent(wall_s, usage.ru_utime + usage.ru_stime, output)
 
 
 def first_uses() -> dict[str, dict[str, float]]:
@@ -84,9 +92,12 @@ def first_uses() -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(ROUNDS):
             for name, code in FIRST_USES.items():
-                runs[name].append(spent([sys.executable, "-c", code], Path(folder)))
+                runs[name].append(spent([sys.executable, "-c", code + PEAK], Path(folder)))
     cpu_s = {name: statistics.median(run.cpu_s for run in found) for name, found in runs.items()}
-    mib = {name: statistics.median(run.peak_mib for run in found) for name, found in runs.items()}
+    mib = {
+        name: statistics.median(int(run.output.split()[-1]) / 1024 for run in found)
+        for name, found in runs.items()
+    }
     return {
         name: {
             "import_ms": (cpu_s[name] - cpu_s["bare"]) * 1_000,

@@ -18,6 +18,8 @@ ROUNDS = 9
 STARTS_MAX = 6.0
 """Import and first event, in starts of a bare `python -I -S`: 60 ms / 10 ms."""
 MEMORY_MIB_MAX = 8.0
+PEAK = "\nimport re; print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
+"""Prints the peak memory of a process in KiB; what `wait4` tells includes that of its parent."""
 BARE = "pass"
 FIRST_USE = "import backtrail; backtrail.debug('start_program', step=1)"
 HEAVY = {
@@ -48,14 +50,19 @@ HEAVY = {
 def cost(code: str, folder: Path) -> tuple[float, float]:
     """Run code in a Python of its own; return its CPU seconds and its peak memory in MiB."""
     process = subprocess.Popen(
-        [sys.executable, "-I", "-c", code],
+        [sys.executable, "-I", "-c", code + PEAK],
         cwd=folder,
         env={**os.environ, "BACKTRAIL_DIR": str(folder / ".backtrail")},
+        stdout=subprocess.PIPE,
+        text=True,
     )
+    assert process.stdout is not None
+    with process.stdout:
+        peak_kib = int(process.stdout.read())
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return usage.ru_utime + usage.ru_stime, peak_kib / 1024
 
 
 def loaded(code: str, folder: Path) -> set[str]:

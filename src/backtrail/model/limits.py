@@ -73,6 +73,8 @@ OPEN_SPANS_MAX = 100
 """Open spans named in one error."""
 ERROR_BYTES_MAX = 1 << 19
 """A larger error record loses variables, those of the outermost calls first."""
+SYNC_EVERY_S = 1.0
+"""Seconds in which at most one error that the program survives is forced to the disk."""
 REPEATS_FULL_MAX = 5
 """Errors of one identity that are recorded in full in one window; later ones are counted."""
 REPEATS_WINDOW_S = 60.0

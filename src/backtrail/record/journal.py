@@ -72,14 +72,18 @@ _epilogue: Callable[[], None] | None = None
 def configure(
     home: str, *, clock: Clock = SYSTEM_CLOCK, prologue: Callable[[], None] = _no_prologue
 ) -> None:
-    """Say where the journal lives; it is opened by the first event.
+    """Say where the journal lives; it is opened by the first event, under a process id of its own.
 
-    The prologue is called once for each process, when its first segment is open, to write what
-    a reader must know first.
+    The prologue is called once for each process id, when its first segment is open, to write
+    what a reader must know first.
     """
+    global _state  # noqa: PLW0603 - one journal per process
     with _lock:
         seal()
+        parent_process, _state = _state.parent_process, _State()
         _state.home, _state.clock, _state.prologue = home, clock, prologue
+        _state.parent_process = parent_process
+        _bind(_open_and_put)
 
 
 def directory() -> str | None:

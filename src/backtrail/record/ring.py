@@ -84,15 +84,19 @@ class TraceBuffer:
         ring = self._rings.get(trace_id)
         return [] if ring is None else [_as_dict(entry) for entry in list(ring.entries)]
 
-    def attach_history(self, entry: dict[str, Any], trace_id: str) -> dict[str, Any]:
+    def attach_history(
+        self, entry: dict[str, Any], trace_id: str, *, ring: deque[Any] | None = None
+    ) -> dict[str, Any]:
         """Give an error's entry the history of its trace; leave any other entry as it is.
 
         The entry itself, should it be in the ring, and the histories of earlier errors are left
-        out. The same entry is returned.
+        out. The same entry is returned. A ring may be given for a trace that is not held here.
         """
         if entry.get("action") == ERROR_ACTION:
-            ring = self._rings.get(trace_id)
-            earlier = [] if ring is None else [e for e in list(ring.entries) if e is not entry]
+            if ring is None:
+                known = self._rings.get(trace_id)
+                ring = deque() if known is None else known.entries
+            earlier = [e for e in list(ring) if e is not entry]
             entry[HISTORY] = [_without_history(_as_dict(e)) for e in earlier]
         return entry
 

@@ -25,10 +25,7 @@ from backtrail.record.ring import TraceBuffer, history_json
 
 encode = msgspec.json.Encoder().encode
 
-_MASK = 0xFFFF_FFFF_FFFF_FFFF
 _TOP_BIT = 1 << 63
-_STEP = 0x9E37_79B9_7F4A_7C15
-"""Odd, so that ids repeat only after 2**64 steps; the golden ratio spreads neighbours apart."""
 
 
 Lines = deque[bytes]
@@ -141,7 +138,7 @@ def begin_process(*, inherited: str | None, is_child: bool = False) -> None:
 
     A forked child goes on in the trace of its parent, whose open spans it does not own.
     """
-    _process.seed = int.from_bytes(os.urandom(8))
+    _process.seed = int.from_bytes(os.urandom(8)) >> 1 | _TOP_BIT
     if is_child:
         _process.main_thread = get_ident()
         for trace in (_process.root, get().trace):
@@ -163,20 +160,25 @@ def _main_thread() -> int:
     return ident if isinstance(ident, int) else get_ident()
 
 
-def new_span_id() -> str:
-    """Return a span id of 16 hex digits that no other in this process has."""
-    seed = _process.seed = (_process.seed + _STEP) & _MASK
-    return f"{seed | _TOP_BIT:x}"
+def next_id() -> int:
+    """Return the number of a new span id: 64 bits, the highest set, unique in this process.
+
+    Ids of a process follow one another from a random start; formatted as hex they have 16 digits.
+    """
+    number = _process.seed = _process.seed + 1
+    return number
 
 
 def new_trace(name: str, *, trace_id: str | None = None) -> Trace:
     """Make a trace of this process, with its ring."""
     clock = journal.clock()
     if trace_id is None:
+        # Nobody else knows its id, so its ring lives just as long as the trace.
         trace_id = ids.uuid7(clock.time_unix_ns(), os.urandom(10))
-    trace = Trace(
-        trace_id=trace_id, name=name, ring=traces.ring(trace_id), started_ns=clock.monotonic_ns()
-    )
+        ring: deque[Any] = deque(maxlen=traces.max_entries)
+    else:
+        ring = traces.ring(trace_id)
+    trace = Trace(trace_id=trace_id, name=name, ring=ring, started_ns=clock.monotonic_ns())
     if _process.held_lines:
         trace.held = deque(maxlen=_process.held_lines)
     return trace
@@ -378,7 +380,9 @@ def attach_trace_history(entry: dict[str, Any], trace_id: str) -> dict[str, Any]
     `trace_history` holds the entries before it, oldest first, never itself and without histories
     of their own. Any other entry is returned unchanged.
     """
-    return traces.attach_history(entry, trace_id)
+    present = get().trace
+    own = present.ring if present.trace_id == trace_id else None
+    return traces.attach_history(entry, trace_id, ring=own)
 
 
 def history(trace: Trace) -> bytes:

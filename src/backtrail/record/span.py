@@ -28,8 +28,9 @@ from backtrail.record.scope import Scope
 F = TypeVar("F", bound=Callable[..., Any])
 
 _names: set[str] = set()
+_get, _activate, _next_id = scope.get, scope.activate, scope.next_id
 _encode = msgspec.json.Encoder().encode
-_plain = frozenset({int, float, bool, type(None)})
+_known_names = entry.plain_names.issuperset
 
 
 class StartLine(Struct, gc=False, omit_defaults=True):
@@ -92,7 +93,32 @@ class Span(Struct):
 
     def __enter__(self) -> Self:
         try:
-            begin(self)
+            outer = _get()
+            if outer.thread != get_ident() or scope.running_tasks:
+                outer = scope.settled(outer)
+            if outer.is_process_top:
+                outer = _begin_trace(self, outer)
+            attributes = self.attributes
+            if attributes and not is_plain(attributes):
+                attributes = snapshot_attributes(attributes)
+            name = self.name if self.name in _names else _checked_name(self.name)
+            trace, lane, parent = outer.trace, outer.lane, outer.span_id
+            span_id = self.span_id = f"{_next_id():x}"
+            now = self.started_ns = monotonic_ns()
+            started = StartLine(now, lane.started, span_id, name, parent, attributes or UNSET)
+            line = _encode(started) + b"\n"
+            trace.open_spans[span_id] = self
+            here = self.here = Scope(
+                trace, lane, outer.thread, outer.task, span_id, outer.debug, outer.keep, outer, self
+            )
+            if trace.held is None:
+                try:
+                    journal.put(line)
+                except ValueError:
+                    journal.roll(line)
+            else:
+                sink.write(here, line)
+            _activate(here)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
         return self
@@ -105,7 +131,30 @@ class Span(Struct):
         /,
     ) -> None:
         try:
-            end(self, raised)
+            here = self.here
+            if here is None or self.is_ended:
+                return
+            self.is_ended = True
+            trace = here.trace
+            if raised is None and self.added is None:
+                line = _encode(EndLine(monotonic_ns(), here.lane.ended, self.span_id)) + b"\n"
+            else:
+                line = _end_line(self, here, raised)
+            trace.open_spans.pop(self.span_id, None)
+            if trace.held is None:
+                try:
+                    journal.put(line)
+                except ValueError:
+                    journal.roll(line)
+            else:
+                sink.write(here, line)
+            outer = here.outer
+            if self.is_trace_root:
+                sink.end_trace(trace, took_ns=monotonic_ns() - self.started_ns)
+            if outer is not None and _get() is here and not outer.is_ended:
+                _activate(outer)
+            else:
+                scope.leave(here)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
 
@@ -135,74 +184,32 @@ def trace_span(name: str, /, **attributes: Any) -> Span:
     return Span(name, attributes)
 
 
-def begin(span: Span) -> None:
-    """Write the beginning of a span and make it the present one."""
-    outer = scope.get()
-    if outer.thread != get_ident() or scope.running_tasks:
-        outer = scope.settled(outer)
-    if outer.is_process_top:
-        span.is_trace_root = True
-        outer = scope.at_top(scope.new_trace(span.name), outer=outer)
-    lane = outer.lane
-    span_id = span.span_id = scope.new_span_id()
-    attributes = span.attributes
-    if attributes and not is_plain(attributes):
-        attributes = snapshot_attributes(attributes)
-    name = span.name if span.name in _names else _checked_name(span.name)
-    now = span.started_ns = monotonic_ns()
-    line = _encode(StartLine(now, lane.started, span_id, name, outer.span_id, attributes or UNSET))
-    line += b"\n"
-    trace = outer.trace
-    trace.open_spans[span_id] = span
-    here = span.here = Scope(
-        trace, lane, outer.thread, outer.task, span_id, outer.debug, outer.keep, outer, span
-    )
-    if trace.held is None:
-        try:
-            journal.put(line)
-        except ValueError:
-            journal.roll(line)
-    else:
-        sink.write(here, line)
-    scope.activate(here)
+def _begin_trace(span: Span, outer: Scope) -> Scope:
+    """Begin the trace of a span that belongs to no other."""
+    span.is_trace_root = True
+    return scope.at_top(scope.new_trace(span.name), outer=outer)
 
 
-def end(span: Span, raised: BaseException | None) -> None:
-    """Write the end of a span and go back to the nearest one that has not ended."""
-    here = span.here
-    if span.is_ended or here is None:
-        return
-    span.is_ended = True
+def _end_line(span: Span, here: Scope, raised: BaseException | None) -> bytes:
+    """Make the end of a span that has more to say than that it ended well."""
     line = EndLine(monotonic_ns(), here.lane.ended, span.span_id)
     if raised is not None:
         line.status, line.error = _fate(raised)
     if span.added:
         line.attributes = snapshot_attributes(span.added)
-    trace = here.trace
-    trace.open_spans.pop(span.span_id, None)
-    text = _encode(line) + b"\n"
-    if trace.held is None:
-        try:
-            journal.put(text)
-        except ValueError:
-            journal.roll(text)
-    else:
-        sink.write(here, text)
-    if span.is_trace_root:
-        sink.end_trace(trace, took_ns=line.t - span.started_ns)
-    scope.leave(here)
+    return _encode(line) + b"\n"
 
 
 def is_plain(attributes: dict[str, Any]) -> bool:
     """Whether attributes can be written as they are: simple values, and nothing secret."""
-    if not entry.are_plain(attributes):
+    if not _known_names(attributes) and not entry.are_plain(attributes):
         return False
     for value in attributes.values():
         kind = type(value)
         if kind is str:
             if len(value) > limits.STRING_CHARS_MAX or not is_clean(value):
                 return False
-        elif kind not in _plain:
+        elif not (kind is int or kind is float or kind is bool or value is None):
             return False
     return True
 

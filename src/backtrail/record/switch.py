@@ -21,10 +21,8 @@ from backtrail.model.settings import DEFAULTS, Layer, Settings, settle
 from backtrail.record import entry, guard, journal, scope, sink
 from backtrail.record.attach import inherit
 from backtrail.record.capture.redact import clean_text
-from backtrail.record.settings import find_home, read_settings
-
-ARGUMENTS_MAX = 100
-"""Command line arguments that are recorded."""
+from backtrail.record.command import clean_command
+from backtrail.record.settings import find_home, is_disabled, read_settings
 
 
 class _Switch:
@@ -148,6 +146,15 @@ def enable() -> None:
         loud.__code__ = code
 
 
+def obey(environ: Mapping[str, str]) -> None:
+    """Switch recording off where the environment says so; what is no switch is counted."""
+    try:
+        if is_disabled(environ):
+            disable()
+    except BacktrailError:
+        guard.count("settings ignored: they do not fit")
+
+
 def _working_directory() -> str:
     try:
         return os.getcwd()
@@ -159,11 +166,11 @@ def _working_directory() -> str:
 def _write_process_started() -> None:
     """Write what a reader must know about this process before anything else."""
     uname = os.uname()
-    arguments = getattr(sys, "orig_argv", sys.argv)[:ARGUMENTS_MAX]
+    arguments = getattr(sys, "orig_argv", sys.argv)
     body = ProcessStarted(
         pid=os.getpid(),
         parent_pid=os.getppid(),
-        argv=clean_text("\0".join(map(str, arguments))).split("\0"),
+        argv=clean_command(arguments),
         executable=sys.executable,
         cwd=clean_text(_working_directory()),
         python=sys.version.split()[0],

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 from typing import Any, Self
 
 from backtrail.model.errors import (
@@ -129,7 +130,8 @@ class Catalog:
     def give_back(self) -> None:
         """Return to the disk the space of what was deleted."""
         with _translated(self.path):
-            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            # Only a script runs on until all pages are given back; `execute` stops after one.
+            self._db.executescript("PRAGMA incremental_vacuum")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def damage(self) -> str | None:
@@ -167,6 +169,11 @@ def connect(path: Path) -> sqlite3.Connection:
     if not path.exists():
         _make(path)
     return _configured(sqlite3.connect(path, timeout=CATALOG_WAIT_S, isolation_level=None))
+
+
+def may_write(path: Path) -> bool:
+    """Tell whether this process may write a file, or make files in a folder."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def migrate(
@@ -247,16 +254,16 @@ def _make_home(folder: Path, *, must_exist: bool) -> None:
 
 
 def _why_in_memory(folder: Path, path: Path) -> str | None:
-    if not os.access(folder, os.W_OK):
+    if not may_write(folder):
         return f"{folder} cannot be written, so the catalogue is held in memory"
-    if path.exists() and not os.access(path, os.W_OK):
+    if path.exists() and not may_write(path):
         return f"{path} cannot be written, so the catalogue is held in memory"
     return None
 
 
 def _make(path: Path) -> None:
     """Write an empty catalogue beside its place; it gets its name unless another came first."""
-    draft = path.with_name(f"{path.name}.new-{os.getpid()}")
+    draft = path.with_name(f"{path.name}.new-{os.getpid()}-{get_ident()}")
     draft.unlink(missing_ok=True)
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from backtrail.model.errors import BacktrailError, DamagedCatalogError
 from backtrail.store import reading, segments
-from backtrail.store.catalog import CATALOG_NAME, Catalog
+from backtrail.store.catalog import CATALOG_NAME, Catalog, may_write
 from backtrail.store.kept import read_kept
 from backtrail.store.retention import folder_bytes
 
@@ -159,7 +159,7 @@ def _gaps(rows: list[sqlite3.Row]) -> Iterator[Problem]:
 
 
 def _of_files(home: Path) -> Iterator[Problem]:
-    if not os.access(home, os.W_OK):
+    if not may_write(home):
         yield Problem(
             code="not_writable",
             message=f"{home} cannot be written, so nothing can be recorded there",

@@ -14,11 +14,11 @@ import backtrail
 from backtrail.cli.program.process import Ending
 from backtrail.model import ids
 from backtrail.model.clock import NS_PER_S, Clock
-from backtrail.model.kinds import Body, ErrorRaised, JournalDropped, RunEnded, RunStarted
+from backtrail.model.kinds import Body, ErrorRaised, JournalDropped, Link, RunEnded, RunStarted, TraceStarted
 from backtrail.record import journal
 from backtrail.record.attach import inherit
 from backtrail.record.capture.redact import clean_text
-from backtrail.record.switch import ARGUMENTS_MAX
+from backtrail.record.command import clean_command
 
 _ENTROPY_BYTES = 10
 _TIME_DIGITS = 12
@@ -89,10 +89,14 @@ class Recording:
     def started(self) -> None:
         """Record that the program runs."""
         order = self.order
+        if outer := ids.parse_traceparent(inherit.handed_on.get("TRACEPARENT", "")):
+            link = Link(relation="child.of", trace_id=outer[0], span_id=outer[1])
+            name = order.name or " ".join(order.command)
+            self._write("trace.started", TraceStarted(name=clean_text(name), links=[link]))
         body = RunStarted(
             run_id=self.run_id,
             name=order.name and clean_text(order.name),
-            command=_clean(order.command),
+            command=clean_command(order.command),
             cwd=clean_text(order.cwd),
             session=order.session,
             timeout_s=order.timeout_s,
@@ -170,11 +174,6 @@ class Recording:
         for line in text.splitlines():
             reasons[line] = reasons.get(line, 0) + 1
         return reasons
-
-
-def _clean(words: list[str]) -> list[str]:
-    """Redact the words of a command; together, since an option's name stands before its value."""
-    return clean_text("\0".join(words[:ARGUMENTS_MAX])).split("\0")
 
 
 def _libraries() -> list[str]:

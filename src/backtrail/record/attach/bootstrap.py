@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from types import ModuleType
 
-from backtrail.record import switch
+from backtrail.record import journal, switch
 from backtrail.record.attach import imports, inherit
 from backtrail.record.settings import PREFIX
 
@@ -32,24 +32,29 @@ def begin(given: Mapping[str, str], *, loaded: Collection[str]) -> None:
     `loaded` are the modules that would be there without us.
     """
     inherit.handed_on.update(given)
-    if not is_our_own(sys.orig_argv):
+    if not is_our_own(sys.argv, sys.orig_argv):
         settings = {name: given.get(PREFIX + name.upper()) for name in SETTINGS}
         chosen = {name: value for name, value in settings.items() if value is not None}
         switch.start(directory=given["BACKTRAIL_DIR"], **chosen)  # type: ignore[arg-type]
         imports.when_imported(PYTEST, add_plugin)
+        # Opens the journal: a program that has nothing to say was there all the same.
+        journal.append(b"")
     if not sys.flags.safe_path:
         uncover(script_folder(sys.argv), loaded=loaded)
 
 
-def is_our_own(command: Sequence[str]) -> bool:
-    """Whether a command line of Python is that of a `backtrail` command."""
-    words = [word for word in command[1:3] if word != "-m"]
-    return bool(words) and os.path.basename(words[0]) == _OWN_COMMAND
+def is_our_own(arguments: Sequence[str], command: Sequence[str]) -> bool:
+    """Whether `sys.argv` and `sys.orig_argv` are those of a `backtrail` command."""
+    script = arguments[0] if arguments else ""
+    if script == "-m" and "-m" in command[:-1]:
+        script = command[command.index("-m") + 1]
+    return os.path.basename(script) == _OWN_COMMAND
 
 
-def add_plugin(config: Any) -> None:
+def add_plugin(config: ModuleType) -> None:
     """Have pytest load our plugin with its own, which it neither lists nor counts as installed."""
-    config.default_plugins = (*config.default_plugins, PYTEST_PLUGIN)
+    names = vars(config)
+    names["default_plugins"] = (*names["default_plugins"], PYTEST_PLUGIN)
 
 
 def script_folder(arguments: Sequence[str]) -> str:
@@ -67,10 +72,10 @@ def uncover(folder: str, *, loaded: Collection[str]) -> None:
     A program may bring a `queue.py` of its own. Without us nothing had imported the standard
     library's by now; we keep what we hold of it, and its name is free again.
     """
-    own = _modules_in(folder)
+    own = _modules_in(folder).difference(loaded, _LENT)
+    covered = {name for name in own if _is_from_file(name)}
     for name in list(sys.modules):
-        top = name.partition(".")[0]
-        if top in own and name not in loaded and top not in _LENT and _is_from_file(top):
+        if name.partition(".")[0] in covered:
             del sys.modules[name]
 
 

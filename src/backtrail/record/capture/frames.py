@@ -1,0 +1,131 @@
+"""Calls on a stack, with their source and their variables.
+
+Frames come innermost first: the one that raised, then who called it. Of a deep recursion both
+ends are kept. The recorder's own frames are left out.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FrameType,
+    FunctionType,
+    ModuleType,
+    TracebackType,
+)  # fmt: skip
+from typing import Any
+
+from backtrail.model.kinds import Frame
+from backtrail.model.limits import FRAMES_MAX, LOCALS_MAX, NODES_MAX, STACK_FRAMES_MAX
+from backtrail.record.capture.places import OWN_CODE, place_of
+from backtrail.record.capture.snapshot import named_values
+from backtrail.record.capture.values.walk import Walk
+
+Call = tuple[FrameType, int, int | None]
+"""A frame, the instruction that it is at, and the line."""
+
+
+def _locals_of_a_function() -> object:
+    return sys._getframe().f_locals  # noqa: SLF001 - the documented way to a frame
+
+
+_PROXY = type(_locals_of_a_function())
+"""What `f_locals` of a function is: a dict, and from Python 3.13 on a view."""
+_DEFINITIONS = frozenset({ModuleType, FunctionType, BuiltinFunctionType, type})
+"""What a module holds besides its variables."""
+
+
+def frames_of_traceback(traceback: TracebackType | None, walk: Walk) -> list[Frame]:
+    """Return the frames of a traceback, from the raising one outwards."""
+    return kept_frames(calls_of_traceback(traceback), walk)[0]
+
+
+def frames_of_stack(
+    frame: FrameType | None, walk: Walk, *, with_locals: bool = True
+) -> list[Frame]:
+    """Return the frames of a running stack, innermost first."""
+    return kept_frames(calls_of_stack(frame), walk, with_locals=with_locals)[0]
+
+
+def calls_of_traceback(traceback: TracebackType | None) -> list[Call]:
+    """Return the calls of a traceback, the raising one first, without the recorder's own."""
+    calls: list[Call] = []
+    while traceback is not None and len(calls) < STACK_FRAMES_MAX:
+        frame = traceback.tb_frame
+        if not frame.f_code.co_filename.startswith(OWN_CODE):
+            calls.append((frame, traceback.tb_lasti, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    calls.reverse()
+    return calls
+
+
+def calls_of_stack(frame: FrameType | None) -> list[Call]:
+    """Return the calls of a running stack, innermost first, without the recorder's own."""
+    calls: list[Call] = []
+    while frame is not None and len(calls) < STACK_FRAMES_MAX:
+        if not frame.f_code.co_filename.startswith(OWN_CODE):
+            calls.append((frame, frame.f_lasti, frame.f_lineno))
+        frame = frame.f_back
+    return calls
+
+
+def kept_frames(
+    calls: list[Call], walk: Walk, *, with_locals: bool = True, keep: int = FRAMES_MAX
+) -> tuple[list[Frame], int]:
+    """Return the frames of both ends of a stack, and how many lie between them."""
+    cut = len(calls) - keep
+    if cut > 0:
+        walk.cuts += 1
+        half = keep // 2
+        calls = calls[:half] + calls[len(calls) - (keep - half) :]
+    return [_frame(call, walk, with_locals=with_locals) for call in calls], max(0, cut)
+
+
+def _frame(call: Call, walk: Walk, *, with_locals: bool) -> Frame:
+    frame, instruction, line = call
+    code = frame.f_code
+    place = place_of(code, instruction, line)
+    if place.taints:
+        walk.taints.update(place.taints)
+    module = dict.get(frame.f_globals, "__name__")
+    values, cut = _variables(frame, code, walk) if with_locals else (None, 0)
+    return Frame(
+        file=place.file,
+        line=place.line,
+        function=place.function,
+        qualified=place.qualified,
+        module=module if type(module) is str else None,
+        code=place.code,
+        expression=place.expression,
+        source=place.source,
+        locals=values,
+        locals_cut=cut,
+        is_app=place.is_app,
+    )
+
+
+def _variables(frame: FrameType, code: CodeType, walk: Walk) -> tuple[dict[str, Any] | None, int]:
+    """Return the variables of a frame, and how many more there are."""
+    values = frame.f_locals
+    if type(values) is _PROXY and _PROXY is not dict:
+        values = dict(values)
+    elif not isinstance(values, dict):
+        # The body of a class may run in any mapping that its metaclass gives.
+        return None, 0
+    try:
+        pairs = list(dict.items(values))
+    except RuntimeError:
+        return None, len(values)
+    if code.co_name == "<module>":
+        pairs = [pair for pair in pairs if _is_variable(pair)]
+    elif "." in code.co_varnames[:1] or code.co_name[:1] == "<":
+        pairs = [pair for pair in pairs if pair[0][:1] != "."]
+    walk.nodes = NODES_MAX
+    return named_values(pairs[:LOCALS_MAX], walk), max(0, len(pairs) - LOCALS_MAX)
+
+
+def _is_variable(pair: tuple[Any, Any]) -> bool:
+    name, value = pair
+    return type(name) is str and name[:2] != "__" and type(value) not in _DEFINITIONS

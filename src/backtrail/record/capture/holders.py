@@ -1,0 +1,90 @@
+"""Who holds a lock that others wait for.
+
+A reentrant lock says so itself. A plain one does not: its holder is told from the source, as the
+thread that stands inside a `with` statement whose lock is this one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from backtrail.record.capture.frames import Call, calls_of_stack
+from backtrail.record.capture.source import lines_of
+from backtrail.record.capture.stacks import running_threads, thread_name
+from backtrail.record.capture.waits import Wait, is_lock, value_of, wait_of
+
+_OWNER = re.compile(r"owner=(\d+)")
+_FRAMES_MAX = 100
+
+
+class LockFound(Struct):
+    """A lock that is waited for."""
+
+    lock: Any
+    name: str
+    holder: str | None
+    waiters: list[str]
+
+
+def held_locks() -> list[LockFound]:
+    """Return the locks that threads wait for, in the order in which the threads were started."""
+    threads = running_threads()
+    names = {thread: thread_name(known, thread) for thread, _, known in threads}
+    stacks = [(names[thread], calls_of_stack(frame)) for thread, frame, _ in threads]
+    found: dict[int, LockFound] = {}
+    for name, calls in stacks:
+        wait = wait_of(calls) if calls else None
+        if wait is not None and wait.lock is not None:
+            lock = found.setdefault(id(wait.lock), _found(wait))
+            lock.waiters.append(name)
+    for lock in found.values():
+        lock.holder = _owner(lock.lock, names)
+    if any(lock.holder is None for lock in found.values()):
+        _find_holders(found, stacks)
+    return list(found.values())
+
+
+def _found(wait: Wait) -> LockFound:
+    return LockFound(wait.lock, f"{wait.expression} at {id(wait.lock):#x}", None, [])
+
+
+def _owner(lock: Any, names: dict[int, str]) -> str | None:
+    """Return the thread that holds a reentrant lock, as the lock itself says."""
+    owner = _OWNER.search(repr(lock)) if type(lock).__name__ == "RLock" else None
+    return names.get(int(owner[1])) if owner else None
+
+
+def _find_holders(found: dict[int, LockFound], stacks: list[tuple[str, list[Call]]]) -> None:
+    for name, calls in stacks:
+        for call in calls[:_FRAMES_MAX]:
+            for expression in _entered(call):
+                lock = value_of(call, expression)
+                known = found.get(id(lock)) if is_lock(lock) else None
+                if known is not None and known.holder is None and known.lock is lock:
+                    known.holder = name
+
+
+def _entered(call: Call) -> Iterator[str]:
+    """Yield the expressions of the `with` statements that a frame stands inside."""
+    frame, _, line = call
+    source = "\n".join(lines_of(frame.f_code.co_filename))
+    if "with " not in source or line is None:
+        return
+    # Only a program that hangs pays for this one.
+    ast = importlib.import_module("ast")
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.With):
+            continue
+        is_inside = node.body[0].lineno <= line <= (node.end_lineno or node.lineno)
+        if is_inside and node.lineno >= frame.f_code.co_firstlineno:
+            for item in node.items:
+                yield ast.unparse(item.context_expr)

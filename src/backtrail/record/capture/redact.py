@@ -1,0 +1,138 @@
+"""Secrets never reach the disk: what is secret in a text gives way to a marker.
+
+Three nets, each for what the others miss: names (`secrets.names`: the value under a secret name
+goes, here also inside texts: `password=…`, `"token": "…"`, `--api-key …`, header lines), looks
+(`secrets.patterns`: vendor keys, URL credentials, JWT, key blocks, and random strings beside a
+secret word), and taints (`secrets.taints`: a value seen under a secret name goes wherever else it
+stands in the same record).
+
+UUIDs, hashes, paths and dates stay readable unless a secret word stands before them. The marker
+says nothing of what it replaces, not even its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+from backtrail.model.limits import CLEAN_STRINGS_MAX, SCAN_CHARS_MAX
+from backtrail.record.capture.secrets.assignments import blank_assigned
+from backtrail.record.capture.secrets.names import is_secret_name
+from backtrail.record.capture.secrets.patterns import PATTERNS
+from backtrail.record.capture.secrets.taints import MARKER, scrub
+
+__all__ = ["MARKER", "clean_source", "clean_text", "is_clean", "is_secret_name", "scrub"]
+
+_KNOWN_CHARS_MAX = 128
+"""Longer texts are not remembered."""
+
+_IN_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+_SHAPE = bytes(
+    ord("x" if code in _IN_WORDS else "+" if code in b":=" else " ") for code in range(256)
+)
+"""What a byte is to the fast check: part of a word (x), a separator of name and value (+), other."""
+_LONG_WORD = b"x" * 16
+"""No vendor's key is a shorter word."""
+
+_HEX = re.compile(r"(?<![A-Za-z0-9_])[0-9a-fA-F]{1,64}(?:-[0-9a-fA-F]{1,64}){0,8}(?![A-Za-z0-9_])")
+_WORDS = (
+    "pass", "pwd", "pw", "secret", "token", "key", "auth", "cred", "cooki", "sess", "sid", "otp",
+    "pin", "jwt", "bearer", "sig", "conn", "dsn", "cv", "mnemonic", "hmac", "psw", "phrase",
+)  # fmt: skip
+"""Pieces of which each secret name has one."""
+_WORD = re.compile("|".join(_WORDS))
+_RANDOM = re.compile(
+    r"(?i)(?<![a-z])(?:password|passwd|pwd|secret|token|api[ _\-]?key|access[ _\-]?key|"
+    r"private[ _\-]?key|credentials?|auth|bearer|jwt|signature|passphrase|cookie|session[ _]?id|"
+    r"key)(?![a-z])[^\n]{0,40}?(?<![\w+/=.\-])(?P<random>[\w+/=\-]{16,256})(?![\w+/=])"
+)
+_DIGITS_MIN = 3
+
+known_clean: set[str] = set()
+"""Short texts that were found clean."""
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether a text can be written as it is: no secret in it, and valid Unicode."""
+    is_short = len(text) <= _KNOWN_CHARS_MAX
+    if is_short and text in known_clean:
+        return True
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        return False
+    shape = raw.translate(_SHAPE)
+    if (b"+" in shape or _LONG_WORD in shape or b"--" in raw or b"earer" in raw) and (
+        clean_text(text) != text
+    ):
+        return False
+    if is_short:
+        if len(known_clean) >= CLEAN_STRINGS_MAX:
+            known_clean.clear()
+        known_clean.add(text)
+    return True
+
+
+def clean_text(text: str, *, found: Callable[[str], object] | None = None) -> str:
+    """Return a text without its secrets.
+
+    Only so much is looked at, and nothing is returned that was not: a longer text ends in how
+    many characters are missing. `found` is told each value that stood under a secret name.
+    """
+    rest = len(text) - SCAN_CHARS_MAX
+    if rest > 0:
+        text = text[:SCAN_CHARS_MAX]
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode()
+    lowered = text.lower()
+    for hint, pattern in _HINTED:
+        if hint in lowered:
+            text = pattern.sub(_blank, text)
+    if _WORD.search(lowered):
+        text = blank_assigned(text, found)
+        text = _RANDOM.sub(_blank_random, text)
+    return f"{text}…[+{rest} chars]" if rest > 0 else text
+
+
+def clean_source(text: str, *, found: Callable[[str], object] | None = None) -> str:
+    """Return Python source without its secrets: a literal under a secret name, never an expression.
+
+    `password = "…"` loses its literal, `password = load(path)` says how it came to be and stays.
+    """
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode()
+    lowered = text.lower()
+    for hint, pattern in _HINTED:
+        if hint in lowered:
+            text = pattern.sub(_blank, text)
+    if _WORD.search(lowered):
+        text = blank_assigned(text, found, is_source=True)
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return match["keep"] + MARKER
+
+
+def _blank_random(match: re.Match[str]) -> str:
+    word = match["random"]
+    if not is_random(word):
+        return match[0]
+    return match[0][: match.start("random") - match.start()] + MARKER
+
+
+def is_random(word: str) -> bool:
+    """Tell whether a long word looks made by a machine: several digits, or letters of mixed case.
+
+    It is only asked for words beside a secret one, so that hashes and ids elsewhere stay.
+    """
+    digits = sum(map(str.isdigit, word))
+    letters = sum(map(str.isalpha, word))
+    if digits >= _DIGITS_MIN and letters >= _DIGITS_MIN:
+        return True
+    turns = sum(1 for one, next_ in pairwise(word) if one.islower() and next_.isupper())
+    return turns >= _DIGITS_MIN and "_" not in word
+
+
+_HINTED = tuple((pattern.hint, pattern.find) for pattern in PATTERNS)

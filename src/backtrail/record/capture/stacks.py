@@ -1,0 +1,81 @@
+"""What every thread is doing, and what it waits for.
+
+No lock of the program or of `threading` is taken: a signal handler or a thread that holds one may
+be asking.
+"""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+from types import FrameType
+from typing import Any
+
+from backtrail.model.kinds import Stack
+from backtrail.model.limits import THREADS_MAX
+from backtrail.record.capture.frames import calls_of_stack, kept_frames
+from backtrail.record.capture.values.walk import Walk, shown_text
+from backtrail.record.capture.waits import Wait, wait_of
+
+
+def thread_stacks(
+    walk: Walk, *, with_locals: bool = False, without: int | None = None
+) -> list[Stack]:
+    """Return the stack of every thread, in the order in which they were started., but of the one whose identity is
+    to be left out.
+    """
+    present = get_ident()
+    stacks = []
+    for thread, frame, known in running_threads():
+        if thread == without:
+            continue
+        calls = calls_of_stack(frame)
+        wait = wait_of(calls) if calls else None
+        frames, _ = kept_frames(calls, walk, with_locals=with_locals)
+        stacks.append(
+            Stack(
+                name=shown_text(thread_name(known, thread), walk),
+                frames=frames,
+                waits_for=shown_text(wait.text, walk) if wait and thread != present else None,
+                is_current=thread == present,
+                is_daemon=bool(getattr(known, "_daemonic", False)),
+            )
+        )
+    return stacks
+
+
+def running_threads() -> list[tuple[int, FrameType, Any]]:
+    """Return identity, present frame and, where it is known, `Thread` of each thread."""
+    frames = sys._current_frames()  # noqa: SLF001 - the documented way to other threads
+    if len(frames) == 1:
+        thread, frame = frames.popitem()
+        return [(thread, frame, known_threads().get(thread))]
+    known = known_threads()
+    order = [
+        *(thread for thread in known if thread in frames),
+        *(t for t in frames if t not in known),
+    ]
+    return [(thread, frames[thread], known.get(thread)) for thread in order[:THREADS_MAX]]
+
+
+def known_threads() -> dict[int, Any]:
+    """Return the threads that `threading` knows, in the order in which they were started."""
+    threading = sys.modules.get("threading")
+    return dict(getattr(threading, "_active", ()))
+
+
+def thread_name(known: Any, thread: int) -> str:
+    """Return the name of a thread; one that `threading` does not know is named by its identity."""
+    name = getattr(known, "_name", None)
+    return name if type(name) is str else f"thread-{thread}"
+
+
+def thread_waits() -> dict[int, Wait]:
+    """Return what each thread but the present one waits for."""
+    present = get_ident()
+    waits = {}
+    for thread, frame, _ in running_threads():
+        wait = wait_of(calls_of_stack(frame)) if thread != present else None
+        if wait is not None:
+            waits[thread] = wait
+    return waits

@@ -1,0 +1,48 @@
+"""What one look at values may spend, and what it finds out on the way.
+
+A walk is handed through everything that is captured for one record. It bounds the work, counts
+what was cut, knows which containers are being followed so that cycles end, and collects the
+values under secret names, to be removed wherever else they stand (`secrets.taints`).
+"""
+
+from __future__ import annotations
+
+from backtrail.model.limits import NODES_MAX, STRING_CHARS_MAX, TAINTS_MAX
+from backtrail.record.capture.redact import clean_text, is_clean
+from backtrail.record.capture.secrets.taints import forms, worth
+
+MARGIN_CHARS = 256
+"""Looked at beyond a cut, so that a secret is known that begins before it."""
+
+
+class Walk:
+    """The budget, the findings and the way of one look."""
+
+    __slots__ = ("cuts", "nodes", "path", "taints")
+
+    def __init__(self, nodes: int = NODES_MAX) -> None:
+        self.nodes = nodes
+        """Values that may still be visited."""
+        self.cuts = 0
+        """Values and texts that were left out or shortened."""
+        self.path: set[int] = set()
+        """Identities of the containers being followed."""
+        self.taints: set[str] = set()
+        """Values that must not stand anywhere in the record."""
+
+    def taint(self, value: str) -> None:
+        """Remember a value that stood under a secret name."""
+        if len(self.taints) < TAINTS_MAX and worth(value):
+            self.taints.update(form for form in forms(value) if worth(form))
+
+
+def shown_text(value: str, walk: Walk, keep: int = STRING_CHARS_MAX) -> str:
+    """Return a text as it is recorded: cut, free of secrets, and valid Unicode."""
+    size = len(value)
+    if size <= keep:
+        return value if is_clean(value) else clean_text(value, found=walk.taint)
+    walk.cuts += 1
+    head = value[: keep + MARGIN_CHARS]
+    if not is_clean(head):
+        head = clean_text(head, found=walk.taint)
+    return f"{head[:keep]}…[+{size - keep} chars]"

@@ -1,0 +1,109 @@
+"""A program that hangs, recorded as an error of type `hang`.
+
+What is shown first is the stack to look at: that of the first thread, in the order in which they
+were started, which waits for a lock or the like rather than for another thread to end. Every
+blocked thread and task comes with its variables, and each lock that is waited for with who
+waits and, where it can be told, who holds it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from backtrail.model import ids
+from backtrail.model.kinds import ExceptionInfo, Frame, HeldLock, Stack
+from backtrail.record import guard, journal, scope, switch
+from backtrail.record.capture.failure import Failure
+from backtrail.record.capture.holders import held_locks
+from backtrail.record.capture.stacks import thread_stacks
+from backtrail.record.capture.tasks import task_stacks
+from backtrail.record.capture.values.walk import Walk, shown_text
+from backtrail.record.occurrence import repeats
+from backtrail.record.occurrence.raised import record
+
+
+def record_hang(seconds: float, reason: str) -> str | None:
+    """Record what every thread and task is doing, as an error of type `hang`.
+
+    The reason says what asked for it: `no event`; the seconds for how long nothing has moved.
+
+    Returns:
+        The id of the error's record; `None` when nothing was recorded.
+    """
+    try:
+        return _record(seconds, reason)
+    except Exception as fault:  # noqa: BLE001 - an edge: nothing may reach the program
+        guard.count("error not recorded")
+        guard.broke("record_hang", fault)
+        return None
+
+
+def _silent(*_: Any, **__: Any) -> str | None:
+    return None
+
+
+switch.rebind_when_disabled(record_hang, _silent)
+
+
+def _record(seconds: float, reason: str) -> str:
+    walk = Walk()
+    threads = thread_stacks(walk, with_locals=True)
+    tasks = task_stacks(walk, with_locals=True)
+    stack = stack_to_look_at(threads, tasks)
+    frames = stack.frames if stack else []
+    message = shown_text(f"{reason} (after {seconds:.3g} s)", walk)
+    error_id = ids.uuid7(journal.clock().time_unix_ns(), os.urandom(10))
+    members: dict[str, Any] = {
+        "mechanism": "hang",
+        "is_handled": False,
+        "fingerprint": repeats.fingerprint_of(("hang", *_place(frames))),
+        "threads": threads,
+        "tasks": tasks,
+        "locks": locks_waited_for(walk),
+    }
+    info = ExceptionInfo(type="hang", qualified_type="hang", message=message)
+    taken = Failure(type="hang", message=message, frames=frames, chain=[info], chain_cut=0)
+    record(scope.at_top(scope.root()), walk, taken, error_id=error_id, **members)
+    return error_id
+
+
+def stack_to_look_at(threads: list[Stack], tasks: list[Stack]) -> Stack | None:
+    """Return the stack that best explains a hang, without the frames of libraries inside it."""
+    blocked = [s for s in threads if _is_app(s) and s.waits_for and not s.is_current]
+    for stack in blocked:
+        if str(stack.waits_for).partition(" ")[0] not in {"thread", "input", "work"}:
+            return _from_app(stack)
+    waiting = next((task for task in tasks if _is_app(task)), None)
+    if waiting is not None:
+        return _from_app(waiting)
+    main = next((s for s in threads if _is_app(s)), threads[0] if threads else None)
+    return _from_app(main) if main else None
+
+
+def locks_waited_for(walk: Walk) -> list[HeldLock]:
+    """Return the locks that threads wait for, with holders where they can be told."""
+    return [
+        HeldLock(
+            name=shown_text(lock.name, walk),
+            holder=lock.holder and shown_text(lock.holder, walk),
+            waiters=[shown_text(waiter, walk) for waiter in lock.waiters],
+        )
+        for lock in held_locks()
+    ]
+
+
+def _is_app(stack: Stack) -> bool:
+    return any(frame.is_app for frame in stack.frames)
+
+
+def _from_app(stack: Stack) -> Stack:
+    """Return a stack from its innermost frame of the program on."""
+    first = next((i for i, frame in enumerate(stack.frames) if frame.is_app), 0)
+    return Stack(name=stack.name, frames=stack.frames[first:], waits_for=stack.waits_for)
+
+
+def _place(frames: list[Frame]) -> tuple[object, ...]:
+    if not frames:
+        return ()
+    return (os.path.basename(frames[0].file), frames[0].qualified, frames[0].line)

@@ -1,0 +1,1 @@
+"""For people's tests: what pytest loads when it runs under `backtrail run`."""

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import builders
+from backtrail.cli.commands import export
+from backtrail.model.event import Event
+from sample_store import FAILED, WELL
+
+
+def test_export_writes_each_event_of_a_trace_on_a_line(call: Any, project: Path) -> None:
+    assert project.exists()
+    lines = call("export", FAILED).out.splitlines()
+    events = [msgspec.json.decode(line, type=Event) for line in lines]
+    assert [event.seq for event in events] == list(range(9))
+    assert {event.trace_id for event in events} == {FAILED}
+
+
+@pytest.mark.usefixtures("project")
+def test_export_takes_the_latest_trace_unless_one_is_named(call: Any) -> None:
+    assert json.loads(call("export").out.splitlines()[0])["trace_id"] == WELL
+
+
+@pytest.mark.usefixtures("project")
+def test_export_of_all_holds_every_event_once(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "PAGE", 1)
+    lines = call("export", "--all").out.splitlines()
+    assert [json.loads(line)["trace_id"] for line in lines] == [FAILED] * 9 + [WELL] * 3
+
+
+@pytest.mark.usefixtures("project")
+def test_export_as_json_is_one_array(call: Any) -> None:
+    assert [event["kind"] for event in call("export", WELL, "--json").json] == [
+        "process.started",
+        "debug.recorded",
+        "process.ended",
+    ]
+
+
+def test_export_to_a_file_writes_it_whole_and_for_its_owner(call: Any, project: Path) -> None:
+    target = project / "out.jsonl"
+    said = call("export", WELL, "-o", str(target), "--json")
+    assert said.json == {"file": str(target), "traces": 1, "events": 3}
+    assert len(target.read_bytes().splitlines()) == 3
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert not Path(f"{target}.part").exists()
+    assert "3 events of 1 trace in " in call("export", WELL, "-o", str(target)).out
+
+
+@pytest.mark.usefixtures("project")
+def test_an_id_and_all_exclude_each_other(call: Any) -> None:
+    assert call("export", WELL, "--all").code == 2
+
+
+@pytest.mark.usefixtures("project")
+def test_an_unknown_id_leaves_no_file(call: Any, tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    assert call("export", "ffff", "-o", str(target)).code == 4
+    assert not target.exists()
+
+
+def test_a_folder_that_is_not_there_is_told_in_two_lines(call: Any, project: Path) -> None:
+    said = call("export", WELL, "-o", str(project / "no" / "out.jsonl"))
+    assert said.code == 3
+    assert said.err.startswith(f"error: {project}/no/out.jsonl.part: No such file")
+
+
+def test_events_of_a_program_that_was_killed_are_exported_too(call: Any, project: Path) -> None:
+    trace = builders.trace_id(4)
+    builders.write_segment(
+        project / ".backtrail",
+        builders.process_id(4),
+        builders.debugs(trace, 3, t=10**10),
+        tail=b'{"t":1,"tra',
+    )
+    assert len(call("export", trace).out.splitlines()) == 3
