@@ -31,17 +31,17 @@ _IN_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _SHAPE = bytes(
     ord("x" if code in _IN_WORDS else "+" if code in b":=" else " ") for code in range(256)
 )
-"""What a byte is to the fast check: part of a word (x), a separator of name and value (+), other."""
+"""What a byte is to the fast check: of a word (x), between a name and its value (+), other."""
 _LONG_WORD = b"x" * 16
 """No vendor's key is a shorter word."""
 
-_HEX = re.compile(r"(?<![A-Za-z0-9_])[0-9a-fA-F]{1,64}(?:-[0-9a-fA-F]{1,64}){0,8}(?![A-Za-z0-9_])")
+_HEX = re.compile(rb"(?<![\w-])[0-9a-f]{4,64}+(?:-[0-9a-f]{4,64}+){0,8}(?![\w-])")
 _WORDS = (
     "pass", "pwd", "pw", "secret", "token", "key", "auth", "cred", "cooki", "sess", "sid", "otp",
     "pin", "jwt", "bearer", "sig", "conn", "dsn", "cv", "mnemonic", "hmac", "psw", "phrase",
 )  # fmt: skip
 """Pieces of which each secret name has one."""
-_WORD = re.compile("|".join(_WORDS))
+_PIECES = tuple(word.encode() for word in _WORDS)
 _RANDOM = re.compile(
     r"(?i)(?<![a-z])(?:password|passwd|pwd|secret|token|api[ _\-]?key|access[ _\-]?key|"
     r"private[ _\-]?key|credentials?|auth|bearer|jwt|signature|passphrase|cookie|session[ _]?id|"
@@ -63,15 +63,29 @@ def is_clean(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     shape = raw.translate(_SHAPE)
-    if (b"+" in shape or _LONG_WORD in shape or b"--" in raw or b"earer" in raw) and (
-        clean_text(text) != text
-    ):
+    if (
+        b"+" in shape or _LONG_WORD in shape or b"--" in raw or b"earer" in raw
+    ) and not _is_clean_at_second_look(text, raw, shape):
         return False
     if is_short:
         if len(known_clean) >= CLEAN_STRINGS_MAX:
             known_clean.clear()
         known_clean.add(text)
     return True
+
+
+def _is_clean_at_second_look(text: str, raw: bytes, shape: bytes) -> bool:
+    """Tell whether a text with a separator or a long word is clean, by what a secret would need."""
+    lowered = raw.lower()
+    if not any(map(lowered.__contains__, _PIECES)):
+        if _LONG_WORD in shape and _LONG_WORD not in _HEX.sub(b" ", raw).translate(_SHAPE):
+            # Hashes and UUIDs; no vendor's key is one.
+            shape = b""
+        if _LONG_WORD not in shape and b"://" not in raw:
+            return True
+        if not any(map(lowered.__contains__, _HINTS)):
+            return True
+    return clean_text(text) == text
 
 
 def clean_text(text: str, *, found: Callable[[str], object] | None = None) -> str:
@@ -89,7 +103,7 @@ def clean_text(text: str, *, found: Callable[[str], object] | None = None) -> st
     for hint, pattern in _HINTED:
         if hint in lowered:
             text = pattern.sub(_blank, text)
-    if _WORD.search(lowered):
+    if any(map(lowered.__contains__, _WORDS)):
         text = blank_assigned(text, found)
         text = _RANDOM.sub(_blank_random, text)
     return f"{text}…[+{rest} chars]" if rest > 0 else text
@@ -106,7 +120,7 @@ def clean_source(text: str, *, found: Callable[[str], object] | None = None) -> 
     for hint, pattern in _HINTED:
         if hint in lowered:
             text = pattern.sub(_blank, text)
-    if _WORD.search(lowered):
+    if any(map(lowered.__contains__, _WORDS)):
         text = blank_assigned(text, found, is_source=True)
     return text
 
@@ -135,4 +149,5 @@ def is_random(word: str) -> bool:
     return turns >= _DIGITS_MIN and "_" not in word
 
 
+_HINTS = tuple(dict.fromkeys(pattern.hint.encode() for pattern in PATTERNS))
 _HINTED = tuple((pattern.hint, pattern.find) for pattern in PATTERNS)

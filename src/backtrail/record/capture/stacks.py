@@ -21,9 +21,7 @@ from backtrail.record.capture.waits import Wait, wait_of
 def thread_stacks(
     walk: Walk, *, with_locals: bool = False, without: int | None = None
 ) -> list[Stack]:
-    """Return the stack of every thread, in the order in which they were started., but of the one whose identity is
-    to be left out.
-    """
+    """Return the stack of every thread but one, in the order in which they were started."""
     present = get_ident()
     stacks = []
     for thread, frame, known in running_threads():

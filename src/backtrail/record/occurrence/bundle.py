@@ -9,6 +9,7 @@ import msgspec
 from backtrail.record import guard
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+_LINE_EACH = (b'},{"t":', b'},\n{"t":')
 
 
 def write_bundle(home: str, error_id: str, line: bytes, history: bytes) -> bool:
@@ -22,7 +23,8 @@ def write_bundle(home: str, error_id: str, line: bytes, history: bytes) -> bool:
         line: the event as an object of JSON, without the history.
         history: an array of JSON.
     """
-    text = msgspec.json.format(line, indent=2)[:-2] + b',\n  "trace_history": ' + history + b"\n}\n"
+    text = msgspec.json.format(line, indent=2)[:-2]
+    text += b',\n  "trace_history": ' + history.replace(*_LINE_EACH) + b"\n}\n"
     folder = f"{home}/errors"
     path = f"{folder}/{error_id}.json"
     try:

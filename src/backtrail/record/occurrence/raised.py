@@ -136,12 +136,12 @@ def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members:
     taints = _searchable(walk, here)
     encoded = scrub(_encoded(body), taints)
     history = scrub(scope.history(here.trace), taints)
-    whole = Raw(encoded[:-1] + b',"trace_history":' + history + b"}")
-    line = sink.record_event("error.raised", whole, here=here, is_kept=True)
+    tail = b',"trace_history":' + history + b"}"
+    line = sink.record_event("error.raised", Raw(encoded[:-1] + tail), here=here, is_kept=True)
     synced.up_to_here(len(line), must=members["mechanism"] in synced.LAST_WORDS)
     home = journal.directory()
     if home is not None:
-        write_bundle(home, error_id, line[: line.rindex(b',"trace_history":')], history)
+        write_bundle(home, error_id, line[: -len(tail)] + b"}", history)
     if walk.cuts:
         guard.count("value or text of an error cut", walk.cuts)
 
