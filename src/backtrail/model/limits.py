@@ -119,6 +119,10 @@ STORY_EVENTS_MAX = 10_000
 """Events that are read to tell the story of a trace; a longer one is read in part."""
 STORY_ERRORS_MAX = 50
 """Errors of one trace that its story tells in full, the last ones."""
+LOG_THREADS_MAX = 1_000
+"""Threads whose last log message is remembered, to know it when it is forwarded."""
+FORWARDING_CALLS_MAX = 50
+"""Calls that may lie between a library that forwards a message and the one that takes it."""
 OTEL_SPANS_MAX = 10_000
 """Open spans of OpenTelemetry that are known at once."""
 

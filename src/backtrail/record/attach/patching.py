@@ -17,8 +17,6 @@ from backtrail.record import guard
 Make = Callable[[Callable[..., Any]], Callable[..., Any]]
 """Takes the original, returns what stands in for it."""
 
-_ABSENT = object()
-
 
 class Replaced(Struct, frozen=True, kw_only=True):
     """One function that we stand in for."""
@@ -28,6 +26,8 @@ class Replaced(Struct, frozen=True, kw_only=True):
     name: str
     original: Any
     ours: Any
+    is_added: bool
+    """Whether the owner itself had none: it inherited the original, or there is no original."""
 
 
 class Patches:
@@ -45,7 +45,7 @@ class Patches:
     def add(self, owner: object, name: str, function: Callable[..., Any]) -> None:
         """Give a class a method that it does not have."""
         if not hasattr(owner, name):
-            self._put(owner, name, _ABSENT, function)
+            self._put(owner, name, None, function)
 
     def is_ours(self, function: object) -> bool:
         """Whether a function is one that stands in for another."""
@@ -57,14 +57,17 @@ class Patches:
             done = self.replaced.pop()
             if getattr(done.owner, done.name, None) is not done.ours:
                 guard.count("replaced by the program too")
-            elif done.original is _ABSENT:
+            elif done.is_added:
                 delattr(done.owner, done.name)
             else:
                 setattr(done.owner, done.name, done.original)
 
     def _put(self, owner: object, name: str, original: object, ours: Callable[..., Any]) -> None:
+        is_added = name not in vars(owner)
         setattr(owner, name, ours)
-        self.replaced.append(Replaced(owner=owner, name=name, original=original, ours=ours))
+        self.replaced.append(
+            Replaced(owner=owner, name=name, original=original, ours=ours, is_added=is_added)
+        )
 
 
 def step_out(error: BaseException) -> None:

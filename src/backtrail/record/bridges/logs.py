@@ -12,15 +12,16 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from backtrail.model import limits
 from backtrail.record import guard
 from backtrail.record.attach.patching import Patches, step_out
-from backtrail.record.bridges.telling import begin_telling, end_telling, tell
+from backtrail.record.bridges.telling import begin_handling, tell
 
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """Attributes that every record has; any other is what the program added."""
 
-_in_flight: set[int] = set()
-"""Identities of the records that are watched on their way to the handlers."""
+_seen: dict[int, tuple[int, float]] = {}
+"""By thread, identity and time of the record that was let through last."""
 _formatting: set[int] = set()
 """Threads in which a message is being put together; what that logs is not followed."""
 
@@ -30,13 +31,17 @@ class BacktrailHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Record a log record; one that the recorder has seen already is passed over."""
-        if id(record) not in _in_flight:
+        if _seen.get(get_ident()) != (id(record), record.created):
             record_log(record)
 
 
 def watch_logging(patches: Patches, module: ModuleType) -> None:
-    """Record what every logger lets through."""
-    patches.replace(module.Logger, "callHandlers", _call_handlers)
+    """Record what every logger lets through.
+
+    A logger asks its filters last, right before it calls the handlers. To be there, and not around
+    the handlers, keeps us off the stack that logging prints where a handler fails.
+    """
+    patches.replace(module.Logger, "filter", _filter)
 
 
 def record_log(record: logging.LogRecord) -> str | None:
@@ -80,23 +85,24 @@ def _error(record: logging.LogRecord) -> BaseException | None:
     return error if isinstance(error, BaseException) else None
 
 
-def _call_handlers(original: Callable[..., Any]) -> Callable[..., Any]:
-    def call_handlers(self: Any, record: Any) -> Any:
-        known = id(record)
-        message = record_log(record) or ""
-        _in_flight.add(known)
-        begin_telling(message)
+def _filter(original: Callable[..., Any]) -> Callable[..., Any]:
+    def filtered(self: Any, record: Any) -> Any:
         try:
-            return original(self, record)
+            passed = original(self, record)
         except BaseException as error:
             step_out(error)
             raise
-        finally:
-            end_telling()
-            _in_flight.discard(known)
+        if passed:
+            _let_through(passed if isinstance(passed, logging.LogRecord) else record)
+        return passed
 
-    # Where a handler fails, logging prints the stack from its own innermost file outwards.
-    call_handlers.__code__ = call_handlers.__code__.replace(
-        co_filename=original.__code__.co_filename
-    )
-    return call_handlers
+    return filtered
+
+
+def _let_through(record: logging.LogRecord) -> None:
+    message = record_log(record)
+    if message is not None:
+        if len(_seen) > limits.LOG_THREADS_MAX:
+            _seen.clear()
+        _seen[get_ident()] = (id(record), record.created)
+        begin_handling(message)

@@ -7,9 +7,16 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from backtrail.model import limits
 from backtrail.record import guard
 from backtrail.record.attach.patching import Patches, step_out
-from backtrail.record.bridges.telling import begin_telling, end_telling, tell, text_of
+from backtrail.record.bridges.telling import (
+    begin_telling,
+    end_telling,
+    is_handled,
+    tell,
+    text_of,
+)
 
 _told: dict[int, Any] = {}
 """By thread, the time object of the last record: it is the same for all handlers of a record."""
@@ -31,7 +38,11 @@ def record_message(record: dict[str, Any]) -> None:
         thread = get_ident()
         if _told.get(thread) is record["time"]:
             return
+        if len(_told) > limits.LOG_THREADS_MAX:
+            _told.clear()
         _told[thread] = record["time"]
+        if is_handled(record["message"]):
+            return
         raised = record["exception"]
         tell(
             level=text_of(record["level"].name),

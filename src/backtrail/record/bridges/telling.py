@@ -6,7 +6,9 @@ is forwarded while it is being told, or right after, is an echo and not recorded
 
 from __future__ import annotations
 
+import sys
 from _thread import get_ident
+from types import FrameType
 from typing import Any, cast
 
 import msgspec
@@ -30,6 +32,8 @@ _telling: dict[int, list[str]] = {}
 """By thread, the messages whose handlers run at this moment, the outermost first."""
 _told: dict[int, str] = {}
 """By thread, a message that its library is about to forward."""
+_handled: dict[int, str] = {}
+"""By thread, the message that `logging` let through last."""
 
 
 def tell(
@@ -52,7 +56,7 @@ def tell(
     if not switch.is_enabled() or is_echo(message):
         return
     if is_forwarded:
-        _told[get_ident()] = message
+        _remember(_told, message)
     level = level.upper()
     error_id = None
     if error is not None and level in ERROR_LEVELS:
@@ -96,6 +100,31 @@ def end_telling() -> None:
         messages.pop()
     if not messages:
         _telling.pop(thread, None)
+
+
+def begin_handling(message: str) -> None:
+    """Say that `logging` hands a message to its handlers next, unless nobody wants it."""
+    _remember(_handled, message)
+
+
+def is_handled(message: str) -> bool:
+    """Whether `logging` is handing this message to its handlers, further out on the stack."""
+    logging = sys.modules.get("logging")
+    if logging is None or _handled.get(get_ident()) != message:
+        return False
+    handle = logging.Logger.handle.__code__
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect costs start-up time
+    for _ in range(limits.FORWARDING_CALLS_MAX):
+        if frame is None or frame.f_code is handle:
+            break
+        frame = frame.f_back
+    return frame is not None and frame.f_code is handle
+
+
+def _remember(messages: dict[int, str], message: str) -> None:
+    if len(messages) > limits.LOG_THREADS_MAX:
+        messages.clear()
+    messages[get_ident()] = message
 
 
 def text_of(value: Any) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import loguru
 import pytest
-import recorded
 from loguru import logger
 
+import recorded
 from backtrail.record.attach.patching import Patches
 from backtrail.record.bridges.logs import watch_logging
 from backtrail.record.bridges.loguru_bridge import backtrail_sink, watch_loguru
@@ -54,8 +54,12 @@ def test_a_sink_records_a_message_with_its_place_and_extras(home: Path) -> None:
 
 def test_an_exception_of_a_message_is_recorded_once(home: Path) -> None:
     logger.add(backtrail_sink)
-    try:
+
+    def fail() -> None:
         raise LookupError("no such card")
+
+    try:
+        fail()
     except LookupError:
         logger.exception("first")
         logger.opt(exception=True).error("second")

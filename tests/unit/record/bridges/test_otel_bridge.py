@@ -5,7 +5,6 @@ from pathlib import Path
 
 import opentelemetry.sdk.trace
 import pytest
-import recorded
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import (
     NonRecordingSpan,
@@ -18,6 +17,7 @@ from opentelemetry.trace import (
 )
 
 import backtrail
+import recorded
 from backtrail.model import limits
 from backtrail.record import guard, scope
 from backtrail.record.attach.patching import Patches

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import recorded
 import structlog
 
+import recorded
 from backtrail.record.attach.patching import Patches
 from backtrail.record.bridges.logs import watch_logging
 from backtrail.record.bridges.structlog_bridge import BacktrailProcessor, watch_structlog
@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def watched() -> Iterator[None]:
     """Watch the loggers of both libraries."""
     patches = Patches()
-    watch_structlog(patches, structlog._base)  # type: ignore[attr-defined]  # noqa: SLF001 - patched
+    watch_structlog(patches, structlog._base)  # noqa: SLF001 - patched
     watch_logging(patches, logging)
     yield
     patches.restore()
@@ -57,8 +57,12 @@ def test_a_processor_records_an_event_and_returns_it_unchanged(home: Path) -> No
 
 def test_an_exception_of_an_event_is_recorded_once(home: Path) -> None:
     structlog.configure(processors=[BacktrailProcessor(), structlog.testing.LogCapture()])
-    try:
+
+    def fail() -> None:
         raise LookupError("no such card")
+
+    try:
+        fail()
     except LookupError:
         structlog.get_logger().exception("first")
         structlog.get_logger().error("second", exc_info=True)

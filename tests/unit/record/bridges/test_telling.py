@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import recorded
 
+import recorded
 from backtrail.model import limits
 from backtrail.record import guard
 from backtrail.record.bridges.telling import begin_telling, end_telling, is_echo, tell, text_of

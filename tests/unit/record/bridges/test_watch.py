@@ -19,8 +19,8 @@ assert set(sys.modules) == before
 
 
 def messages(program: str, home: Path) -> list[str]:
-    done = recorded.start_program(SETUP + program, home)
-    assert (done.communicate(timeout=60), done.returncode)[1] == 0
+    done = recorded.run_program(SETUP + program, home)
+    assert done.returncode == 0, done.stderr
     return [str(event.body["message"]) for event in recorded.events(home, "log.emitted")]
 
 
@@ -41,16 +41,16 @@ loguru.logger.info("from loguru")
 
 
 def test_a_library_that_was_there_before_is_watched_too(tmp_path: Path) -> None:
-    program = "import logging\nlogging.warning('at once')\n"
-    assert messages("unwatch_libraries()\nimport logging\nwatch_libraries()\n" + program, tmp_path)
+    program = "unwatch_libraries()\nimport logging\nwatch_libraries()\nlogging.warning('now')\n"
+    assert messages(program, tmp_path) == ["now"]
 
 
 def test_what_is_watched_no_more_is_as_it_was(tmp_path: Path) -> None:
     program = """
 import logging
-ours = logging.Logger.callHandlers
+assert "filter" in vars(logging.Logger)
 unwatch_libraries()
-assert logging.Logger.callHandlers is not ours
+assert "filter" not in vars(logging.Logger)
 logging.warning("unseen")
 """
     assert messages(program, tmp_path) == []
