@@ -17,28 +17,52 @@ from backtrail.model.version import __version__
 
 SECTIONS = {
     "Record": {
-        "run": ("backtrail.cli.run:run", "Run a program and record it, without changing it."),
+        "run": ("backtrail.cli.run:run", "Record what a program does, without changing it."),
         "dev": ("backtrail.cli.commands.dev:dev", "Say what is recorded in this checkout."),
     },
     "Look": {
         "ls": ("backtrail.cli.commands.ls:ls", "List traces, the latest first."),
-        "show": ("backtrail.cli.commands.show:show", "Tell the story of a trace."),
-        "errors": ("backtrail.cli.commands.errors:errors", "List errors, or show one."),
-        "tail": ("backtrail.cli.commands.tail:tail", "Follow events as they are recorded."),
+        "show": (
+            "backtrail.cli.commands.show:show",
+            "Tell the story of a trace: its error, where it was, what came before.",
+        ),
+        "errors": (
+            "backtrail.cli.commands.errors:errors",
+            "List errors, the latest first, or show one.",
+        ),
+        "tail": (
+            "backtrail.cli.commands.tail:tail",
+            "Follow the events of running programs, until Ctrl-C.",
+        ),
     },
     "Keep": {
-        "export": ("backtrail.cli.commands.export:export", "Write events as JSON Lines."),
-        "pin": ("backtrail.cli.commands.pin:pin", "Keep a trace from being removed."),
-        "unpin": ("backtrail.cli.commands.pin:unpin", "Let a pinned trace be removed again."),
-        "gc": ("backtrail.cli.commands.gc:gc", "Remove old traces."),
+        "export": (
+            "backtrail.cli.commands.export:export",
+            "Write events as JSON Lines, in the order of time.",
+        ),
+        "pin": ("backtrail.cli.commands.pin:pin", "Keep a trace from being removed by `gc`."),
+        "unpin": (
+            "backtrail.cli.commands.pin:unpin",
+            "Let a pinned trace be removed by `gc` again.",
+        ),
+        "gc": (
+            "backtrail.cli.commands.gc:gc",
+            "Remove old traces, but none that is pinned or still being recorded.",
+        ),
         "index": ("backtrail.cli.commands.index:index", "Bring the catalogue up to the journal."),
     },
     "Set-up": {
-        "config": ("backtrail.cli.commands.config:config", "Print each setting and its source."),
-        "doctor": ("backtrail.cli.commands.doctor:doctor", "Find what is broken, and say why."),
+        "config": (
+            "backtrail.cli.commands.config:config",
+            "Print each setting and where its value came from.",
+        ),
+        "doctor": (
+            "backtrail.cli.commands.doctor:doctor",
+            "Find what is broken in the set-up, and say what to do about it.",
+        ),
     },
 }
-"""Heading -> command -> where it is, and its short help."""
+"""Heading -> command -> where it is, and the first sentence of its own page."""
 
 EPILOG = """\b
 Begin with:

@@ -27,7 +27,7 @@ def live(path: Path) -> Iterator[int]:
 
 
 def numbers(events: list[Event]) -> list[int]:
-    return [event.body["number"] for event in events]
+    return [event.body["attributes"]["number"] for event in events]
 
 
 def test_what_is_appended_between_two_looks_is_handed_out_once(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_what_is_no_journal_is_passed_over(tmp_path: Path) -> None:
     ],
 )
 def test_events_are_picked_by_trace_and_kind(
-    tmp_path: Path, trace_id: str | None, kinds: tuple[str, ...], wanted: bool
+    tmp_path: Path, trace_id: str | None, kinds: tuple[str, ...], *, wanted: bool
 ) -> None:
     builders.write_segment(tmp_path, builders.process_id(1), builders.debugs(TRACE, 1))
     (event,) = Follower(tmp_path / "journal").poll()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from backtrail.cli.invocation import WIDTH_IN_A_PIPE, Invocation
 
 def test_an_invocation_takes_its_surroundings_as_they_are() -> None:
     invocation = Invocation()
-    assert invocation.cwd == os.getcwd()
+    assert invocation.cwd == str(Path.cwd())
     assert invocation.environ == dict(os.environ)
 
 
@@ -22,7 +23,7 @@ def test_an_invocation_takes_its_surroundings_as_they_are() -> None:
         ({"NO_COLOR": ""}, None),
     ],
 )
-def test_colour_follows_the_environment(environ: dict[str, str], color: bool | None) -> None:
+def test_colour_follows_the_environment(environ: dict[str, str], *, color: bool | None) -> None:
     assert Invocation(environ=environ).color is color
 
 

@@ -92,18 +92,9 @@ def test_the_directory_can_be_given(tmp_path: Path) -> None:
     home = write_store(tmp_path / "project")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    assert (
-        len(json.loads(start("--dir", str(home), "ls", "--json", cwd=elsewhere).stdout)["traces"])
-        == 2
-    )
-    assert (
-        len(
-            json.loads(start("ls", "--json", cwd=elsewhere, BACKTRAIL_DIR=str(home)).stdout)[
-                "traces"
-            ]
-        )
-        == 2
-    )
+    given = start("--dir", str(home), "ls", "--json", cwd=elsewhere)
+    named = start("ls", "--json", cwd=elsewhere, BACKTRAIL_DIR=str(home))
+    assert [len(json.loads(done.stdout)["traces"]) for done in (given, named)] == [2, 2]
 
 
 def test_colours_are_for_terminals_or_on_request(tmp_path: Path) -> None:
@@ -120,7 +111,7 @@ class Broken(click.Command):
         super().__init__("broken")
         self.error = error
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ARG002
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ARG002, D102
         raise self.error
 
 
@@ -136,13 +127,13 @@ class Broken(click.Command):
 def test_what_a_command_raises_becomes_an_exit_code_and_words(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
+    *,
     error: BaseException,
     code: int,
     said: str,
 ) -> None:
     monkeypatch.setattr(cli, "get_command", lambda _context, _name: Broken(error))
-    assert run(["ls"], Invocation(cwd=str(tmp_path), environ={})) == code
+    assert run(["ls"], Invocation(environ={})) == code
     assert said in capsys.readouterr().err
 
 

@@ -36,9 +36,9 @@ LAST_ID = "\U0010ffff"
 def export(
     invocation: Invocation, trace: str | None, output: str | None, *, is_all: bool, as_json: bool
 ) -> None:
-    """Write the events of a trace as JSON Lines: one event a line, in the order of time.
+    """Write events as JSON Lines, in the order of time.
 
-    The latest trace is written unless one is named. With --json, the events are one JSON array;
+    Each line is one event. The latest trace is written unless one is named. With --json, the events are one JSON array;
     with --output as well, the file gets lines, and the JSON says how many.
     """
     if trace is not None and is_all:
