@@ -45,7 +45,8 @@ def recorded_lines() -> list[str]:
         lines = []
         for command in COMMANDS:
             lines.append(f"\x1b[32m$\x1b[0m \x1b[1m{command}\x1b[0m")
-            lines += run(command, project).replace(f"{project}{os.sep}", "").splitlines()
+            printed = run(command, project).replace(f"{project}{os.sep}", "").splitlines()
+            lines += printed if command.startswith("backtrail show") else ["...", printed[-1]]
         return [line.replace(str(project), "hotel") for line in lines]
 
 
@@ -82,7 +83,7 @@ def svg(lines: list[str]) -> str:
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="the terminal">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} xml:space="preserve">',
             STYLE,
             f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>',
             *rows,
