@@ -11,39 +11,22 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import backtrail
+import inside
 from backtrail.record import scope
-from backtrail.record.attach.imports import forget_imports
 from backtrail.record.attach.propagate import install_propagation, remove_propagation
-
-SPAN = "a1b2c3d4e5f60718"
-SHOW = ("sh", "-c", 'printf %s "$TRACEPARENT"')
+from inside import SHOW, see
 
 
 @pytest.fixture(autouse=True)
 def parent() -> Iterator[str]:
-    """Be inside a span of a trace of its own; give the `traceparent` that names it."""
-    outside = scope.get()
-    install_propagation()
-    yield open_span()
-    remove_propagation()
-    forget_imports()
-    scope.activate(outside)
-
-
-def open_span(span_id: str = SPAN) -> str:
-    here = scope.at_top(scope.new_trace("test"))
-    here.span_id = span_id
-    scope.activate(here)
-    return scope.traceparent()
-
-
-def see(*_: object) -> str:
-    return scope.traceparent()
+    with inside.followed() as traceparent:
+        yield traceparent
 
 
 async def see_soon() -> str:
@@ -226,109 +209,6 @@ def test_the_span_is_seen_where_the_program_goes_on(
     assert scope.traceparent() == parent
 
 
-PROCESSES = """
-import concurrent.futures, multiprocessing, sys
-from backtrail.record import scope
-from backtrail.record.attach.propagate import install_propagation
-
-scope.begin_process(inherited=None)
-install_propagation()
-
-def see(*_):
-    return scope.traceparent()
-
-def put(queue):
-    queue.put(see())
-
-class Subclass(multiprocessing.Process):
-    def __init__(self, queue):
-        super().__init__()
-        self.queue = queue
-
-    def run(self):
-        put(self.queue)
-
-if __name__ == "__main__":
-    multiprocessing.set_start_method(sys.argv[1])
-    here = scope.at_top(scope.new_trace("test"))
-    here.span_id = "a1b2c3d4e5f60718"
-    scope.activate(here)
-    queue = multiprocessing.SimpleQueue()
-    seen = []
-    for process in (multiprocessing.Process(target=put, args=(queue,)), Subclass(queue)):
-        process.start()
-        seen.append(queue.get())
-        process.join()
-        assert process.exitcode == 0
-    with concurrent.futures.ProcessPoolExecutor(1) as pool:
-        seen += [pool.submit(see).result(), *pool.map(see, range(2), chunksize=2)]
-        inside = scope.get()
-        other = scope.at_top(scope.new_trace("another"))
-        scope.activate(other)
-        assert pool.submit(see).result() == scope.traceparent()
-        scope.activate(inside)
-        seen.append(pool.submit(see).result())
-    with multiprocessing.Pool(1) as pool:
-        seen += [pool.apply(see), *pool.map(see, range(2)), *pool.starmap(see, [(1, 2)])]
-        seen += [*pool.imap(see, [1]), *pool.imap_unordered(see, [1])]
-    assert set(seen) == {scope.traceparent()}, seen
-    print(len(seen), scope.traceparent()[36:52])
-"""
-
-
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_the_span_is_seen_in_processes_and_pools_of_processes(method: str, tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(PROCESSES)
-    done = subprocess.run(
-        [sys.executable, str(program), method], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"12 {SPAN}\n", "")
-
-
-def test_a_worker_runs_each_task_in_the_scope_that_submitted_it() -> None:
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        for number in range(3):
-            expected = open_span(f"{number + 1:016x}")
-            assert pool.submit(see).result() == expected
-
-
-def test_a_worker_is_in_no_task_s_scope_between_two_tasks() -> None:
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        first = open_span("1111111111111111")
-        pool.submit(see).result()
-        open_span("2222222222222222")
-        pool.submit(see).result()
-        found: list[str] = []
-        item = pool._work_queue  # noqa: SLF001 - what a worker does beside its tasks
-        bare = type("Bare", (), {"run": lambda _: found.append(see())})()
-        item.put(bare)
-    assert found == [first]
-
-
-def test_a_program_s_environment_stays_as_it_is() -> None:
-    before = dict(os.environ)
-    subprocess_run()
-    posix_spawn()
-    assert dict(os.environ) == before
-    given = {"PATH": os.environ["PATH"]}
-    subprocess.run(SHOW, env=given, capture_output=True, check=True)
-    assert list(given) == ["PATH"]
-
-
-def test_a_traceparent_that_the_program_hands_on_itself_is_left_alone() -> None:
-    theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    env = {**os.environ, "TRACEPARENT": theirs}
-    done = subprocess.run(SHOW, env=env, capture_output=True, text=True, check=True)
-    assert done.stdout == theirs
-
-
-def test_an_environment_of_bytes_is_extended_as_well(parent: str) -> None:
-    env = {b"PATH": os.environb[b"PATH"]}
-    done = subprocess.run(SHOW, env=env, capture_output=True, text=True, check=True)
-    assert done.stdout == parent
-
-
 REPLACED: list[tuple[object, str]] = [
     (threading.Thread, "start"),
     (threading.Thread, "_bootstrap_inner"),
@@ -422,3 +302,73 @@ def test_failures_look_the_same_as_without_us(tmp_path: Path) -> None:
         ends.append((done.returncode, done.stdout, done.stderr.splitlines()))
     assert str(ends[0][2]).count("no luck") > 4
     assert ends[1] == ends[0]
+
+
+def test_after_a_span_the_program_is_back_where_it_was(parent: str) -> None:
+    with backtrail.trace_span("outer"), backtrail.trace_span("inner"):
+        assert scope.traceparent() != parent
+    assert scope.traceparent() == parent
+
+
+def test_two_interleaved_generators_leave_the_program_where_it_was(parent: str) -> None:
+    def steps(name: str) -> Iterator[int]:
+        with backtrail.trace_span(name):
+            yield 1
+            yield 2
+
+    first, second = steps("first"), steps("second")
+    for generator in (first, second, first, second):
+        next(generator)
+    assert list(first) == []
+    assert list(second) == []
+    assert scope.traceparent() == parent
+
+
+def test_an_async_generator_that_another_task_closes_raises_nothing(
+    parent: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def stream() -> AsyncIterator[int]:
+        with backtrail.trace_span("stream"):
+            yield 1
+            yield 2
+
+    async def main() -> str:
+        items = stream()
+        assert await anext(items) == 1
+        await asyncio.create_task(items.aclose())  # type: ignore[attr-defined]
+        return scope.traceparent()
+
+    asyncio.run(main())
+    assert caplog.messages == []
+    assert scope.traceparent() == parent
+
+
+def test_a_decorated_async_generator_does_not_leak_into_its_consumer(parent: str) -> None:
+    @backtrail.trace_span("stream")
+    async def stream() -> AsyncIterator[str]:
+        yield scope.traceparent()
+        yield scope.traceparent()
+
+    async def main() -> tuple[list[str], list[str]]:
+        outside, within = [], []
+        async for place in stream():
+            within.append(place)
+            outside.append(scope.traceparent())
+        return outside, within
+
+    outside, within = asyncio.run(main())
+    assert set(outside) == {parent}
+    assert len(set(within)) == 1
+    assert within[0] != parent
+
+
+def test_the_running_task_is_known(parent: str) -> None:
+    async def main() -> bytes:
+        task = asyncio.create_task(name_lane(), name="my task")
+        return await task
+
+    async def name_lane() -> bytes:
+        return scope.current().lane.head
+
+    assert parent
+    assert b'"task":"my task"' in asyncio.run(main())
