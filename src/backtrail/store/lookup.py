@@ -166,6 +166,8 @@ def _unknown(noun: str, text: str, recent: Iterable[str], listing: str) -> NotFo
 
 def nearest(text: str, ids: list[str]) -> list[str]:
     """Return the ids whose beginning is most like a text."""
+    if not text:
+        return []
     begins: dict[str, str] = {}
     for id_ in ids:
         begins.setdefault(id_[: len(text)], id_)

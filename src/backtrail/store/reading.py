@@ -84,14 +84,15 @@ def grep(
 def text_matcher(text: str) -> Callable[[bytes], bool]:
     """Return a test whether event lines hold a text, in either case.
 
-    The text is looked for as JSON writes it, so that a quote or a line break in it is found.
+    It is looked for as it stands, so that a piece of JSON is found, and as JSON writes it, so that
+    a quote or a line break in a message is found.
     """
-    needle = msgspec.json.encode(text)[1:-1]
-    if needle.isascii():
-        lowered = needle.lower()
-        return lambda lines: lowered in lines.lower()
-    folded = needle.decode().casefold()
-    return lambda lines: folded in lines.decode(errors="replace").casefold()
+    spellings = {text.encode(), msgspec.json.encode(text)[1:-1]}
+    if text.isascii():
+        lowered = [spelling.lower() for spelling in spellings]
+        return lambda lines: any(needle in lines.lower() for needle in lowered)
+    folded = [spelling.decode().casefold() for spelling in spellings]
+    return lambda lines: any(needle in lines.decode().casefold() for needle in folded)
 
 
 def trace_summary(catalog: Catalog, trace_id: str) -> TraceSummary:

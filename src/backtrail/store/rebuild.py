@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import msgspec
@@ -77,7 +77,10 @@ def rebuild_summaries(catalog: Catalog) -> None:
 
 def _rebuild(home: Path, progress: Progress | None) -> Rebuilt:
     old, is_damaged = _open_old(home)
-    with Catalog(home, connect(home / _DRAFT), note=None) as fresh:
+    with (
+        closing(old) if old is not None else nullcontext(),
+        Catalog(home, connect(home / _DRAFT), note=None) as fresh,
+    ):
         indexed = refresh(fresh, progress)
         taken = 0
         if old is not None:
@@ -87,8 +90,6 @@ def _rebuild(home: Path, progress: Progress | None) -> Rebuilt:
         fresh.give_back()
         if old is not None and not is_damaged:
             old.take_over(fresh)
-    if old is not None:
-        old.close()
     if not is_damaged:
         return Rebuilt(indexed=indexed, events_from_blocks=taken)
     aside = _set_aside(home)

@@ -68,7 +68,7 @@ def test_the_filters_of_the_test_above_tell_traces_apart(mixed: Path) -> None:
                 TraceFilter(name="7"),
             )
         }
-    assert sizes == {12, 2, 9, 4, 1}
+    assert sizes == {12, 2, 10, 4, 1}
 
 
 def test_a_limit_is_never_more_than_a_page() -> None:
