@@ -19,10 +19,9 @@ from backtrail.record.debugger import Debugger, debug, get_debugger
 from backtrail.record.error import capture_error_context, capture_exception
 from backtrail.record.ring import TraceBuffer
 from backtrail.record.scope import attach_trace_history, get_current_trace_id
-from backtrail.record.settings import is_disabled
 from backtrail.record.sink import keep_trace, set_mode
 from backtrail.record.span import Span, start_operation_trace, trace_span
-from backtrail.record.switch import disable, enable, start, stop
+from backtrail.record.switch import disable, enable, obey, start, stop
 
 __all__ = [
     "BacktrailError",
@@ -46,5 +45,4 @@ __all__ = [
     "trace_span",
 ]
 
-if is_disabled(os.environ):
-    disable()
+obey(os.environ)
