@@ -77,7 +77,7 @@ def configure(
     The prologue is called once for each process id, when its first segment is open, to write
     what a reader must know first.
     """
-    global _state  # noqa: PLW0603 - one journal per process
+    global _state
     with _lock:
         seal()
         parent_process, _state = _state.parent_process, _State()
@@ -182,6 +182,7 @@ def _open_next() -> bool:
     path = os.path.join(folder, f"{_state.process}.{number:04d}.jsonl")
     for size in (wanted, SMALLEST_BYTES):
         try:
+            os.makedirs(home, mode=0o700, exist_ok=True)
             os.makedirs(folder, mode=0o700, exist_ok=True)
             _state.segment = Segment(path, size, header)
         except OSError as error:
