@@ -10,12 +10,13 @@ import click
 from backtrail.cli.invocation import Invocation
 from backtrail.model.errors import BacktrailError
 from backtrail.record import switch
+from backtrail.record.debugger import get_debugger
 from backtrail.record.error import capture_exception
 from backtrail.record.settings import find_home, read_settings
-from backtrail.record.span import trace_span
 
 SESSION = "dogfood"
 """The session of all traces of our own commands."""
+_log = get_debugger("backtrail.cli")
 NOT_RECORDED = frozenset({"run", "tail", "dev"})
 """`run` writes its own part of the program's trace, `tail` would follow itself for ever, and `dev`
 is how one gets out of this."""
@@ -31,9 +32,11 @@ def recorded(invocation: Invocation, arguments: Sequence[str]) -> Iterator[None]
         return
     switch.start(directory=home, session=SESSION)
     try:
-        with trace_span(f"backtrail {command}", arguments=list(arguments)):
-            yield
-    except (BacktrailError, click.ClickException, click.Abort, click.exceptions.Exit):
+        yield
+    except BacktrailError as error:
+        _log("refuse_command", message=error.message, hint=error.hint)
+        raise
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
         raise
     except Exception as error:
         capture_exception(error, mechanism="uncaught", is_handled=False)

@@ -9,7 +9,7 @@ from itertools import groupby
 from msgspec import Struct, structs
 
 from backtrail.cli.text import clock_text, counted, cut, tone, wrap
-from backtrail.model.kinds import Frame, Json, Stack
+from backtrail.model.kinds import Frame, Json, SourceLine, Stack
 from backtrail.trail.failure import HANG, Blocked, Failure, HistoryEntry, LinkedError, Raised
 from backtrail.trail.moment import duration_text
 from backtrail.trail.value import value_text
@@ -18,6 +18,10 @@ VALUE_LINES_MAX = 3
 """Lines that one variable of the failing frame may take."""
 OUTER_LOCALS_MAX = 8
 """Variables that are printed of each frame further out."""
+OUTER_LINES_MAX = 2
+"""Lines that they may take together."""
+INLINE_CHARS_MAX = 48
+"""Characters that one of several values in a line may take."""
 APP_FRAMES_MAX = 12
 """Frames of the user's own code that are printed open."""
 HISTORY_MAX = 20
@@ -77,7 +81,8 @@ def headline(error: Failure, page: Page) -> Iterator[str]:
     words = [MECHANISMS.get(error.mechanism, error.mechanism)]
     if error.is_handled:
         words.append("the program went on")
-    words.append(f"in {thread_text(error.thread)}")
+    if error.mechanism != HANG:
+        words.append(f"in {thread_text(error.thread)}")
     if error.task:
         words.append(f"task {error.task}")
     words.append(f"at {clock_text(error.time_unix_ns)}")
@@ -136,7 +141,7 @@ def _notes(notes: Sequence[str]) -> Iterator[str]:
 
 
 def _source_lines(place: Place, page: Page) -> Iterator[str]:
-    lines = place.source
+    lines = _without_empty_ends(place.source)
     if not lines:
         if place.code:
             yield f"    {tone(str(place.line), 'quiet')}  {cut(place.code, page.width - 10)}"
@@ -153,6 +158,11 @@ def _source_lines(place: Place, page: Page) -> Iterator[str]:
             start, length = span
             yield " " * (7 + digits + start) + tone("^" * length, "bad")
     yield ""
+
+
+def _without_empty_ends(lines: Sequence[SourceLine]) -> Sequence[SourceLine]:
+    filled = [index for index, line in enumerate(lines) if line.text.strip()]
+    return lines[filled[0] : filled[-1] + 1] if filled else []
 
 
 def _underlined(text: str, expression: str | None) -> tuple[int, int] | None:
@@ -225,20 +235,21 @@ def _folded(frames: Sequence[Frame], page: Page) -> Iterator[str]:
             yield tone(f"    … {counted(len(frames) - 2, 'library frame')}", "quiet")
 
 
-def _open_frame(frame: Frame, page: Page) -> Iterator[str]:
+def _open_frame(frame: Frame | Blocked, page: Page) -> Iterator[str]:
     yield f"    {place_text(frame, page)}"
     if frame.code:
         yield "      " + tone(cut(frame.code, page.width - 6), "code")
     if frame.locals and frame.function != "<module>":
-        yield "      " + tone(
-            cut(assignments(frame.locals, OUTER_LOCALS_MAX), page.width - 6), "quiet"
-        )
+        text = assignments(frame.locals, OUTER_LOCALS_MAX, code=frame.code)
+        for line in wrap(text, page.width - 6, OUTER_LINES_MAX):
+            yield "      " + tone(line, "quiet")
 
 
-def assignments(values: Mapping[str, Json], number_max: int) -> str:
-    """Write variables in one line: `user=17, plan='pro'`."""
-    shown = [f"{name}={value_text(value)}" for name, value in list(values.items())[:number_max]]
-    return ", ".join(shown + (["…"] if len(values) > number_max else []))
+def assignments(values: Mapping[str, Json], number_max: int, *, code: str | None = None) -> str:
+    """Write variables in one line, those that a line of code uses first: `user=17, plan='pro'`."""
+    names = sorted(values, key=lambda name: (name == "self", not _is_used(name, code)))
+    shown = [f"{name}={cut(value_text(values[name]), INLINE_CHARS_MAX)}" for name in names]
+    return ", ".join(shown[:number_max] + (["…"] if len(shown) > number_max else []))
 
 
 def _linked_lines(linked: LinkedError, error: Failure, page: Page) -> Iterator[str]:
@@ -266,7 +277,8 @@ def _blocked_lines(error: Failure, page: Page) -> Iterator[str]:
     for blocked in error.blocked:
         yield from _one_blocked(blocked, page)
     blocked_names = {blocked.thread or blocked.task for blocked in error.blocked}
-    idle = [s for s in (*error.threads, *error.tasks) if s.name not in blocked_names]
+    stacks = (*error.threads, *error.tasks)
+    idle = [stack for stack in stacks if stack.frames and stack.name not in blocked_names]
     for stack in idle[:STACKS_MAX]:
         yield tone(f"  {stack.name}: {_idle_text(stack, page)}", "quiet")
     if len(idle) > STACKS_MAX:
@@ -279,19 +291,11 @@ def _one_blocked(blocked: Blocked, page: Page) -> Iterator[str]:
     who = f"thread {blocked.thread}" if blocked.thread else f"task {blocked.task}"
     waits = f", waits for {blocked.waits_for}" if blocked.waits_for else ""
     yield f"  {tone(who, 'heading')}{waits}"
-    yield f"    {place_text(blocked, page)}"
-    if blocked.code:
-        yield "      " + tone(cut(blocked.code, page.width - 6), "code")
-    if blocked.locals and blocked.function != "<module>":
-        yield "      " + tone(
-            cut(assignments(blocked.locals, OUTER_LOCALS_MAX), page.width - 6), "quiet"
-        )
+    yield from _open_frame(blocked, page)
     yield ""
 
 
 def _idle_text(stack: Stack, page: Page) -> str:
-    if not stack.frames:
-        return "no frames"
     frame = stack.frames[0]
     return f"{short_path(frame.file, page)}:{frame.line} in {frame.qualified}"
 

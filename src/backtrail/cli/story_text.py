@@ -24,8 +24,9 @@ from backtrail.trail.failure import Failure
 from backtrail.trail.moment import duration_text
 from backtrail.trail.outline import SpanRow
 from backtrail.trail.story import EventLine, Process, Story
-from backtrail.trail.wording import command_text
+from backtrail.trail.wording import command_text, trace_name
 
+NAME_WIDTH = 60
 OUTLINE_ROWS_MAX = 40
 OUTLINE_DEPTH = 6
 ERRORS_BRIEF_MAX = 10
@@ -113,7 +114,8 @@ def _head_lines(story: Story, page: Page) -> Iterator[str]:
     mood = "warn" if story.is_live else STATUS_TONES.get(story.status, "warn")
     if story.exit_code or story.signal or story.is_timed_out:
         mood = "bad"
-    yield f"{tone(cut(story.name, 60), 'heading')} {tone(ending_text(story), mood)}"
+    name = cut(trace_name(story.name, story.command), NAME_WIDTH)
+    yield f"{tone(name, 'heading')} {tone(ending_text(story), mood)}"
     yield f"  trace    {story.trace_id}"
     if story.command:
         yield f"  command  {cut(command_text(story.command), page.width - 11)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -120,11 +121,22 @@ def _anchored(_body: Body, _name: str) -> list[str]:
 
 
 def command_text(command: list[str]) -> str:
-    """Write a command as it would be typed, without the path of the interpreter."""
+    """Write a command as it would be typed: without the paths of interpreter and console script."""
     words = [str(word) for word in command]
-    if words and words[0].rpartition("/")[2].startswith("python"):
+    if words and _last(words[0]).startswith("python"):
         words[0] = "python"
+        if len(words) > 1 and "/bin/" in words[1]:
+            words = [_last(words[1]), *words[2:]]
     return " ".join(f"'{word}'" if " " in word or not word else word for word in words)
+
+
+def trace_name(name: str, command: list[str] | None) -> str:
+    """Shorten the name of a trace that is named by its command."""
+    return command_text(command) if command and name == shlex.join(command) else name
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def how_it_ended(body: Body) -> str:

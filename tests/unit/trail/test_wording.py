@@ -4,7 +4,7 @@ import pytest
 
 from backtrail.model.kinds import KINDS
 from backtrail.trail import wording
-from backtrail.trail.wording import command_text, describe, how_it_ended
+from backtrail.trail.wording import command_text, describe, how_it_ended, trace_name
 
 
 @pytest.mark.parametrize(
@@ -99,5 +99,15 @@ def test_how_a_run_ended_is_told_in_words(body: dict[str, object], text: str) ->
     assert how_it_ended(body) == text
 
 
+def test_a_trace_that_is_named_by_its_command_is_named_as_one_would_type_it() -> None:
+    command = ["/usr/bin/python3", "a b.py"]
+    assert trace_name("/usr/bin/python3 'a b.py'", command) == "python 'a b.py'"
+    assert trace_name("checkout", command) == "checkout"
+    assert trace_name("checkout", None) == "checkout"
+
+
 def test_a_command_is_written_as_it_would_be_typed() -> None:
     assert command_text(["/opt/bin/python3", "-m", "shop", "", "a b"]) == "python -m shop '' 'a b'"
+    assert command_text(["/opt/bin/python3", "/opt/bin/backtrail", "ls"]) == "backtrail ls"
+    assert command_text(["/opt/bin/python3"]) == "python"
+    assert command_text([]) == ""

@@ -38,8 +38,9 @@ def export(
 ) -> None:
     """Write events as JSON Lines, in the order of time.
 
-    Each line is one event. The latest trace is written unless one is named. With --json, the events are one JSON array;
-    with --output as well, the file gets lines, and the JSON says how many.
+    Each line is one event. The latest trace is written unless one is named. With --json, the
+    events are one JSON array; with --output as well, the file gets lines, and the JSON says how
+    many.
     """
     if trace is not None and is_all:
         raise click.UsageError("an ID and --all exclude each other", click.get_current_context())

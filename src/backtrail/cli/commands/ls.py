@@ -15,6 +15,7 @@ from backtrail.model.limits import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import Found, TraceFilter, TraceSummary
 from backtrail.trail.moment import duration_text
+from backtrail.trail.wording import trace_name
 
 ID_DIGITS_MIN = 12
 """Digits of an id that are printed at least: its millisecond."""
@@ -99,7 +100,8 @@ def _lines(found: Found, width: int) -> Sequence[str]:
             f"{trace.events:,}",
             f"{trace.errors:,}" if trace.errors else "",
             ending_word(trace),
-            trace.name + (f"  [{trace.session}]" if trace.session else ""),
+            trace_name(trace.name, trace.command)
+            + (f"  [{trace.session}]" if trace.session else ""),
         ]
         for trace in found.traces
     ]

@@ -203,7 +203,7 @@ app.py failed with 1 error after 500 ms
   process  4711 killed: app.py
 
 hang: no event for 4 s
-  no progress, in MainThread, at 08:53:29.500
+  no progress, at 08:53:29.500
   depot.py:9 in Depot.transfer
 
     9  with target.lock:
