@@ -17,7 +17,10 @@ from backtrail.model.version import __version__
 
 SECTIONS = {
     "Record": {
-        "run": ("backtrail.cli.run:run", "Record what a program does, without changing it."),
+        "run": (
+            "backtrail.cli.commands.run:run",
+            "Record what a program does, without changing it.",
+        ),
         "dev": ("backtrail.cli.commands.dev:dev", "Say what is recorded in this checkout."),
     },
     "Look": {

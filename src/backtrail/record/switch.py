@@ -21,7 +21,7 @@ from backtrail.model.settings import DEFAULTS, Layer, Settings, settle
 from backtrail.record import entry, guard, journal, scope, sink
 from backtrail.record.attach import inherit
 from backtrail.record.capture.redact import clean_text
-from backtrail.record.command import clean_command
+from backtrail.record.capture.secrets.command import clean_command
 from backtrail.record.settings import find_home, is_disabled, read_settings
 
 

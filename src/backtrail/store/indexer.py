@@ -121,7 +121,7 @@ class Totals:
     ) -> None:
         self.events = 0
         self.bytes_read = 0
-        self.segments = 0
+        self.names: set[str] = set()
         self.torn = 0
         self._progress = progress
         self._bytes = 0
@@ -144,7 +144,7 @@ class Totals:
         if self._progress is not None and self._bytes:
             self._progress(self._bytes, self._bytes)
         return Indexed(
-            events=self.events, bytes_read=self.bytes_read, segments=self.segments, torn=self.torn
+            events=self.events, bytes_read=self.bytes_read, segments=len(self.names), torn=self.torn
         )
 
 
@@ -185,7 +185,7 @@ class Batch:
         except OSError as error:
             row.state, row.note = "unreadable", f"{error.strerror}"
         if msgspec.structs.asdict(row) != before:
-            self.total.segments += 1
+            self.total.names.add(row.name)
             self.catalog.run("save_segment", **msgspec.structs.asdict(row))
         return row.state if is_done else None
 

@@ -40,7 +40,7 @@ class TestOld(unittest.TestCase):
         self.assertEqual({"a": 1}, {"a": 2})
 """
 OUTSIDE = {"PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None, "COV_CORE_SOURCE": None}
-PYTEST = ["python", "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "--durations=0"]
+PYTEST = ["python", "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"]
 
 
 def written(folder: Path) -> Path:
@@ -53,7 +53,7 @@ def written(folder: Path) -> Path:
 
 def without_times(output: bytes) -> list[str]:
     lines = output.decode().splitlines()
-    return [line.partition(" in ")[0] for line in lines if "s call" not in line]
+    return [line.partition(" in ")[0] for line in lines]
 
 
 def test_pytest_says_the_same_and_its_failures_are_recorded(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_each_test_is_a_span_that_knows_how_it_ended(tmp_path: Path) -> None:
         "test_sample.py::TestOld::test_fails_too": "error",
     }
     error = next(error for error in of_kind(events, "error.raised") if "wanted" in str(error))
-    assert error["frames"][0]["locals"] == {"wanted": 3}
+    assert error["frames"][0]["locals"]["wanted"] == 3
     assert error["span"] in ended
 
 

@@ -22,6 +22,9 @@ from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import ExitCode
 from backtrail.model.limits import TERMINATE_S_MAX
 
+BY_KERNEL = 0x80
+"""`si_code` of a signal that no process sent."""
+
 _ERROR_NUMBER_BYTES = 4
 _SHELL = "/bin/sh"
 _OWN = {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}
@@ -90,7 +93,7 @@ class Program:
                     return self._ending()
                 info = came
             number = info.si_signo
-            if number != signal.SIGCHLD and not self._witness.saw(number):
+            if number != signal.SIGCHLD and not (self._witness.saw(number) or _is_keyed(info)):
                 os.kill(self.pid, number)
 
     def end(self) -> Ending:
@@ -149,6 +152,17 @@ class Program:
             if os.WIFSIGNALED(status):
                 return Ending(signal=os.WTERMSIG(status))
             return Ending(exit_code=os.WEXITSTATUS(status))
+
+
+def _is_keyed(info: signal.struct_siginfo) -> bool:
+    """Whether a signal is a terminal's own, such as that of Ctrl-C, and so for all in front of it.
+
+    Of these only a hang-up goes to one process, the leader of the session.
+    """
+    if info.si_code != BY_KERNEL:
+        return False
+    is_leader = os.getsid(0) == os.getpid()
+    return not (is_leader and info.si_signo in {signal.SIGHUP, signal.SIGCONT})
 
 
 def die_of(number: int) -> None:

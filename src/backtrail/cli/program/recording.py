@@ -14,11 +14,19 @@ import backtrail
 from backtrail.cli.program.process import Ending
 from backtrail.model import ids
 from backtrail.model.clock import NS_PER_S, Clock
-from backtrail.model.kinds import Body, ErrorRaised, JournalDropped, Link, RunEnded, RunStarted, TraceStarted
+from backtrail.model.kinds import (
+    Body,
+    ErrorRaised,
+    JournalDropped,
+    Link,
+    RunEnded,
+    RunStarted,
+    TraceStarted,
+)
 from backtrail.record import journal
 from backtrail.record.attach import inherit
 from backtrail.record.capture.redact import clean_text
-from backtrail.record.command import clean_command
+from backtrail.record.capture.secrets.command import clean_command
 
 _ENTROPY_BYTES = 10
 _TIME_DIGITS = 12

@@ -49,8 +49,17 @@ class Witness:
         self._ask(program)
 
     def saw(self, number: int) -> bool:
-        """Tell whether a signal that we got was sent to the witness too, and so to the program."""
+        """Tell whether a signal that we got was sent to the witness too, and so to the program.
+
+        It is asked at once, since a second signal that came meanwhile would be one with the first
+        for it; and again a little later, since a sender may go from process to process.
+        """
+        if self._has(number):
+            return True
         sleep(SIGNAL_SETTLE_S)
+        return self._has(number)
+
+    def _has(self, number: int) -> bool:
         self._ask(-number)
         try:
             return os.read(self._answers, 1) == b"y"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from functools import wraps
+from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
 CO_GENERATOR = 0x20
@@ -24,7 +25,13 @@ class Around(Protocol):
     """A context manager that can also step out of the program's way for a while."""
 
     def __enter__(self) -> Any: ...
-    def __exit__(self, kind: Any, raised: Any, at: Any, /) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        at: TracebackType | None,
+        /,
+    ) -> None: ...
 
     def pause(self) -> None:
         """Step back while a generator is suspended: its consumer is outside."""

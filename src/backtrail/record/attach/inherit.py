@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-SITE = os.path.abspath(f"{__file__}/../site")  # noqa: PTH100 - pathlib costs start-up time
+SITE = os.path.abspath(f"{__file__}/../site")
 """The folder that goes on `PYTHONPATH`."""
 ADDED = "BACKTRAIL_ADDED"
 """Names the variables that are there because of us."""

@@ -153,6 +153,8 @@ def _wait(watch: Watch) -> None:
     """Wait until the next thing may be due, and record it if it is."""
     woken, _, _ = select.select([watch.reader], [], [], _patience_s(watch))
     if woken:
+        if watch.is_stopped:
+            return
         _drain(watch.reader)
         if not watch.is_stopped:
             _record(watch, "signal")

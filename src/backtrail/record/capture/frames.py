@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from types import (
     BuiltinFunctionType,
-    CodeType,
     FrameType,
     FunctionType,
     ModuleType,
@@ -19,7 +18,7 @@ from typing import Any
 
 from backtrail.model.kinds import Frame
 from backtrail.model.limits import FRAMES_MAX, LOCALS_MAX, NODES_MAX, STACK_FRAMES_MAX
-from backtrail.record.capture.places import OWN_CODE, place_of
+from backtrail.record.capture.places import OWN_CODE, Place, place_of
 from backtrail.record.capture.snapshot import named_values
 from backtrail.record.capture.values.walk import Walk
 
@@ -90,7 +89,7 @@ def _frame(call: Call, walk: Walk, *, with_locals: bool) -> Frame:
     if place.taints:
         walk.taints.update(place.taints)
     module = dict.get(frame.f_globals, "__name__")
-    values, cut = _variables(frame, code, walk) if with_locals else (None, 0)
+    values, cut = _variables(frame, place, walk) if with_locals else (None, 0)
     return Frame(
         file=place.file,
         line=place.line,
@@ -106,7 +105,7 @@ def _frame(call: Call, walk: Walk, *, with_locals: bool) -> Frame:
     )
 
 
-def _variables(frame: FrameType, code: CodeType, walk: Walk) -> tuple[dict[str, Any] | None, int]:
+def _variables(frame: FrameType, place: Place, walk: Walk) -> tuple[dict[str, Any] | None, int]:
     """Return the variables of a frame, and how many more there are."""
     values = frame.f_locals
     if type(values) is _PROXY and _PROXY is not dict:
@@ -118,12 +117,16 @@ def _variables(frame: FrameType, code: CodeType, walk: Walk) -> tuple[dict[str, 
         pairs = list(dict.items(values))
     except RuntimeError:
         return None, len(values)
-    if code.co_name == "<module>":
+    if place.function == "<module>":
         pairs = [pair for pair in pairs if _is_variable(pair)]
-    elif "." in code.co_varnames[:1] or code.co_name[:1] == "<":
-        pairs = [pair for pair in pairs if pair[0][:1] != "."]
+    elif not place.is_plain:
+        pairs = [pair for pair in pairs if type(pair[0]) is str and pair[0][:1] != "."]
     walk.nodes = NODES_MAX
-    return named_values(pairs[:LOCALS_MAX], walk), max(0, len(pairs) - LOCALS_MAX)
+    cut = len(pairs) - LOCALS_MAX
+    if cut > 0:
+        walk.cuts += 1
+        pairs = pairs[:LOCALS_MAX]
+    return named_values(pairs, walk, are_plain=place.is_plain), max(0, cut)
 
 
 def _is_variable(pair: tuple[Any, Any]) -> bool:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from backtrail.model.kinds import SourceLine
 from backtrail.model.limits import PLACES_MAX, SOURCE_LINE_CHARS_MAX, SOURCE_LINES
-from backtrail.record.capture.redact import clean_source
+from backtrail.record.capture.redact import clean_source, is_clean, is_secret_name
 from backtrail.record.capture.secrets.taints import forms, worth
 from backtrail.record.capture.source import lines_of
 
@@ -23,6 +23,7 @@ OWN_CODE = os.path.dirname(os.path.dirname(_HERE)) + os.sep
 """The recorder's own folder: its frames are left out."""
 _LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ", "<__array_function__")
 _REAL_LIBRARY = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
+_CO_NEWLOCALS = 0x2
 _PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 
@@ -41,6 +42,8 @@ class Place(Struct, gc=False):
     is_app: bool
     taints: tuple[str, ...]
     """Values under secret names in the source."""
+    is_plain: bool
+    """Whether its variables have names that need no look: a function's, none of them secret."""
 
 
 _places: dict[tuple[int, int], Place] = {}
@@ -92,6 +95,15 @@ def _look(code: CodeType, instruction: int, line: int) -> Place:
         source=source,
         is_app=is_app_file(path),
         taints=tuple(taints),
+        is_plain=_are_plain(code),
+    )
+
+
+def _are_plain(code: CodeType) -> bool:
+    names = (*code.co_varnames, *code.co_cellvars, *code.co_freevars)
+    is_function = bool(code.co_flags & _CO_NEWLOCALS)
+    return is_function and not any(
+        n[:1] == "." or is_secret_name(n) or not is_clean(n) for n in names
     )
 
 

@@ -32,16 +32,9 @@ _SHAPE = bytes(
     ord("x" if code in _IN_WORDS else "+" if code in b":=" else " ") for code in range(256)
 )
 """What a byte is to the fast check: of a word (x), between a name and its value (+), other."""
-_LONG_WORD = b"x" * 16
+_LONG_WORD = "x" * 16
 """No vendor's key is a shorter word."""
-
-_HEX = re.compile(rb"(?<![\w-])[0-9a-f]{4,64}+(?:-[0-9a-f]{4,64}+){0,8}(?![\w-])")
-_WORDS = (
-    "pass", "pwd", "pw", "secret", "token", "key", "auth", "cred", "cooki", "sess", "sid", "otp",
-    "pin", "jwt", "bearer", "sig", "conn", "dsn", "cv", "mnemonic", "hmac", "psw", "phrase",
-)  # fmt: skip
-"""Pieces of which each secret name has one."""
-_PIECES = tuple(word.encode() for word in _WORDS)
+_HEX = re.compile(r"(?<![\w-])[0-9a-f][0-9a-f-]{14,}+(?![\w-])")
 _RANDOM = re.compile(
     r"(?i)(?<![a-z])(?:password|passwd|pwd|secret|token|api[ _\-]?key|access[ _\-]?key|"
     r"private[ _\-]?key|credentials?|auth|bearer|jwt|signature|passphrase|cookie|session[ _]?id|"
@@ -59,13 +52,13 @@ def is_clean(text: str) -> bool:
     if is_short and text in known_clean:
         return True
     try:
-        raw = text.encode()
+        shape = text.encode().translate(_SHAPE).decode()
     except UnicodeEncodeError:
         return False
-    shape = raw.translate(_SHAPE)
-    if (
-        b"+" in shape or _LONG_WORD in shape or b"--" in raw or b"earer" in raw
-    ) and not _is_clean_at_second_look(text, raw, shape):
+    # Looking for a text in a text is ten times as fast as for bytes in bytes.
+    if ("+" in shape or _LONG_WORD in shape or "--" in text or "earer" in text) and (
+        not _is_clean_at_second_look(text, shape)
+    ):
         return False
     if is_short:
         if len(known_clean) >= CLEAN_STRINGS_MAX:
@@ -74,18 +67,57 @@ def is_clean(text: str) -> bool:
     return True
 
 
-def _is_clean_at_second_look(text: str, raw: bytes, shape: bytes) -> bool:
+def _is_clean_at_second_look(text: str, shape: str) -> bool:
     """Tell whether a text with a separator or a long word is clean, by what a secret would need."""
-    lowered = raw.lower()
-    if not any(map(lowered.__contains__, _PIECES)):
-        if _LONG_WORD in shape and _LONG_WORD not in _HEX.sub(b" ", raw).translate(_SHAPE):
-            # Hashes and UUIDs; no vendor's key is one.
-            shape = b""
-        if _LONG_WORD not in shape and b"://" not in raw:
+    lowered = text.lower()
+    if not _has_secret_word(lowered):
+        may_be_key = _LONG_WORD in shape and (
+            _LONG_WORD in _HEX.sub(" ", text).encode().translate(_SHAPE).decode()
+        )
+        if not may_be_key and ("@" not in text or "://" not in text):
             return True
-        if not any(map(lowered.__contains__, _HINTS)):
+        for hint in _HINTS:
+            if hint in lowered:
+                break
+        else:
             return True
     return clean_text(text) == text
+
+
+def _has_secret_word(lowered: str) -> bool:
+    """Tell whether a text has a piece of any secret name: one long expression is fastest."""
+    return (  # each name that `secrets.names` knows has one of these
+        "pass" in lowered
+        or "key" in lowered
+        or "token" in lowered
+        or "secret" in lowered
+        or "auth" in lowered
+        or "pw" in lowered
+        or "cred" in lowered
+        or "cooki" in lowered
+        or "sess" in lowered
+        or "sid" in lowered
+        or "otp" in lowered
+        or "pin" in lowered
+        or "jwt" in lowered
+        or "bearer" in lowered
+        or "sig" in lowered
+        or "conn" in lowered
+        or "dsn" in lowered
+        or "cv" in lowered
+        or "mnemonic" in lowered
+        or "hmac" in lowered
+        or "psw" in lowered
+        or "phrase" in lowered
+        or "kennwort" in lowered
+        or "contrasena" in lowered
+        or "passcode" in lowered
+        or "netrc" in lowered
+        or "mfa" in lowered
+        or "card" in lowered
+        or "seed" in lowered
+        or "recovery" in lowered
+    )
 
 
 def clean_text(text: str, *, found: Callable[[str], object] | None = None) -> str:
@@ -103,7 +135,7 @@ def clean_text(text: str, *, found: Callable[[str], object] | None = None) -> st
     for hint, pattern in _HINTED:
         if hint in lowered:
             text = pattern.sub(_blank, text)
-    if any(map(lowered.__contains__, _WORDS)):
+    if _has_secret_word(lowered):
         text = blank_assigned(text, found)
         text = _RANDOM.sub(_blank_random, text)
     return f"{text}…[+{rest} chars]" if rest > 0 else text
@@ -120,7 +152,7 @@ def clean_source(text: str, *, found: Callable[[str], object] | None = None) -> 
     for hint, pattern in _HINTED:
         if hint in lowered:
             text = pattern.sub(_blank, text)
-    if any(map(lowered.__contains__, _WORDS)):
+    if _has_secret_word(lowered):
         text = blank_assigned(text, found, is_source=True)
     return text
 
@@ -149,5 +181,5 @@ def is_random(word: str) -> bool:
     return turns >= _DIGITS_MIN and "_" not in word
 
 
-_HINTS = tuple(dict.fromkeys(pattern.hint.encode() for pattern in PATTERNS))
+_HINTS = tuple(dict.fromkeys(pattern.hint for pattern in PATTERNS))
 _HINTED = tuple((pattern.hint, pattern.find) for pattern in PATTERNS)

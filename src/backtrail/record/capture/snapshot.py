@@ -15,7 +15,7 @@ from typing import Any
 from backtrail.model.limits import ATTRIBUTES_MAX
 from backtrail.record import guard
 from backtrail.record.capture.redact import is_secret_name
-from backtrail.record.capture.values.following import follow, follow_pairs
+from backtrail.record.capture.values.following import follow, follow_pairs, follow_variables
 from backtrail.record.capture.values.hiding import hidden
 from backtrail.record.capture.values.shapes import type_name
 from backtrail.record.capture.values.walk import Walk, shown_text
@@ -51,10 +51,14 @@ def snapshot_attributes(mapping: dict[str, Any], walk: Walk | None = None) -> di
     return shown
 
 
-def named_values(pairs: list[tuple[str, Any]], walk: Walk) -> dict[str, Json]:
-    """Return variables as JSON, hiding those whose names are secret."""
+def named_values(
+    pairs: list[tuple[str, Any]], walk: Walk, *, are_plain: bool = False
+) -> dict[str, Json]:
+    """Return variables as JSON, hiding those whose names are secret, if any may be."""
     shown: dict[str, Json] = {}
     try:
+        if are_plain:
+            return follow_variables(pairs, walk)
         follow_pairs(shown, pairs, 0, walk)
     except Exception:  # noqa: BLE001 - one value broke: it alone is to be missing
         walk.path.clear()

@@ -22,7 +22,7 @@ from backtrail.model.limits import ERROR_BYTES_MAX, OPEN_SPANS_MAX, TEXT_CHARS_M
 from backtrail.record import guard, journal, scope, sink, switch
 from backtrail.record.capture.failure import Failure, error_id_of, failure, mark
 from backtrail.record.capture.frames import Call, calls_of_traceback
-from backtrail.record.capture.redact import clean_text, scrub
+from backtrail.record.capture.redact import clean_text, is_clean, scrub
 from backtrail.record.capture.snapshot import snapshot, snapshot_attributes
 from backtrail.record.capture.stacks import thread_stacks
 from backtrail.record.capture.tasks import task_stacks
@@ -180,9 +180,10 @@ _steady_facts: dict[str, Any] | None = None
 
 def _working_directory() -> str | None:
     try:
-        return clean_text(os.getcwd())
+        path = os.getcwd()
     except OSError:
         return None
+    return path if is_clean(path) else clean_text(path)
 
 
 def _count_repeat(error: BaseException, seen: repeats.Seen, here: Scope) -> None:

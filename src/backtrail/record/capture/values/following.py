@@ -83,6 +83,22 @@ def follow_pairs(
             plain_names.add(clean)
 
 
+def follow_variables(pairs: list[tuple[str, Any]], walk: Walk) -> dict[str, Json]:
+    """Show named values of which it is known that no name is secret."""
+    known = known_clean
+    # The first four lines are `follow` for what most variables are, without the call.
+    return {
+        name: value
+        if ((kind := type(value)) is int and -_INT_MAX <= value <= _INT_MAX)
+        or (kind is str and len(value) <= _KNOWN_CHARS_MAX and value in known)
+        or kind is bool
+        or value is None
+        or (kind is float and value - value == 0.0)
+        else follow(value, 0, walk)
+        for name, value in pairs
+    }
+
+
 def _plain_sequence(value: Any, depth: int, walk: Walk) -> Json:
     """Show a list or a tuple as a list."""
     size = len(value)
@@ -92,10 +108,9 @@ def _plain_sequence(value: Any, depth: int, walk: Walk) -> Json:
     if mark in path or depth >= DEPTH_MAX or walk.nodes <= 0:
         return _refusal(value, type(value).__name__, size, walk)
     path.add(mark)
-    try:
-        return _items(value[:ITEMS_MAX], size, depth + 1, walk)
-    finally:
-        path.discard(mark)
+    shown = _items(value[:ITEMS_MAX], size, depth + 1, walk)
+    path.discard(mark)
+    return shown
 
 
 def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:
@@ -108,10 +123,12 @@ def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:
         return _refusal(value, "dict", size, walk)
     path.add(mark)
     try:
-        head = _copied(lambda: list(islice(value.items(), ITEMS_MAX)))
-        return _pairs({}, head, size, depth + 1, walk)
-    finally:
-        path.discard(mark)
+        head = list(islice(value.items(), ITEMS_MAX))
+    except RuntimeError:
+        head = _copied(lambda: list(islice(dict.items(value), ITEMS_MAX)))
+    shown = _pairs({}, head, size, depth + 1, walk)
+    path.discard(mark)
+    return shown
 
 
 def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
@@ -122,7 +139,12 @@ def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     if first is str or first is bytes:
         shown = _texts(head, size, depth, walk)
     else:
-        shown = [follow(item, depth, walk) for item in head]
+        shown = [
+            item
+            if ((kind := type(item)) is int and -_INT_MAX <= item <= _INT_MAX) or kind is bool
+            else follow(item, depth, walk)
+            for item in head
+        ]
     if size > len(head):
         walk.cuts += 1
         shown.append({"$cut": size - len(head)})

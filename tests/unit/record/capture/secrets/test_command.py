@@ -4,7 +4,7 @@ import pytest
 
 from backtrail.model.limits import ARGUMENTS_MAX
 from backtrail.record.capture.redact import MARKER
-from backtrail.record.command import clean_command
+from backtrail.record.capture.secrets.command import clean_command
 
 
 @pytest.mark.parametrize("option", ["--password", "--api-key", "-token", "--db_password"])
