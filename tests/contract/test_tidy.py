@@ -25,7 +25,7 @@ MODULE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 PACKAGE_MODULES_MAX = 12
 
-OUTGROWN = {"src/backtrail/cli": 14, "src/backtrail/record": 14}
+OUTGROWN: dict[str, int] = {}
 """Packages to be divided, with their sizes as they are; an entry may only shrink and go."""
 
 LEFTOVERS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "break" + "point()", "NotImplemented" + "Error")

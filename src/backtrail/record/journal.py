@@ -182,9 +182,7 @@ def _open_next() -> bool:
     path = os.path.join(folder, f"{_state.process}.{number:04d}.jsonl")
     for size in (wanted, SMALLEST_BYTES):
         try:
-            os.makedirs(home, mode=0o700, exist_ok=True)
             # One by one: makedirs gives its mode to the innermost folder only.
-            os.makedirs(home, mode=0o700, exist_ok=True)
             os.makedirs(home, mode=0o700, exist_ok=True)
             os.makedirs(folder, mode=0o700, exist_ok=True)
             _state.segment = Segment(path, size, header)
