@@ -168,7 +168,8 @@ def test_work_on_the_store_that_is_killed_anywhere_is_done_again_whole(
                 found = [event.seq for event in reading.events(catalog, trace.trace_id)]
                 assert found == list(range(trace.events))
     program = start(INDEXER, work, home)
-    assert program.wait(timeout=WAIT_S_MAX) == 0
+    program.communicate(timeout=WAIT_S_MAX)
+    assert program.returncode == 0
     expected = {0, 7} if work == "gc" else set(range(8))
     for again in range(2):
         with Catalog.open(home) as catalog:

@@ -34,7 +34,13 @@ ITEMS_MAX = 25
 DEPTH_MAX = 5
 """Containers inside one another that are followed."""
 NODES_MAX = 400
-"""Values visited in one frame or one event."""
+"""Values visited in one event, or in the frame that raised."""
+SHARE_MAX = 150
+"""Of these, values visited in one variable."""
+NODES_OUTER_MAX = 100
+"""Values visited in a frame further out."""
+SHARE_OUTER_MAX = 30
+"""Of these, values visited in one variable."""
 FIELDS_MAX = 200
 """Stored fields of one object that are looked at; of these, `ITEMS_MAX` are kept."""
 SHAPES_MAX = 1_000

@@ -50,7 +50,7 @@ class EndLine(Struct, gc=False, omit_defaults=True):
     t: int
     trace: Raw
     span: str
-    status: Status = "ok"
+    status: Status
     error: str | UnsetType = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
 
@@ -137,7 +137,7 @@ class Span(Struct):
             self.is_ended = True
             trace = here.trace
             if raised is None and self.added is None:
-                line = _encode(EndLine(monotonic_ns(), here.lane.ended, self.span_id)) + b"\n"
+                line = _encode(EndLine(monotonic_ns(), here.lane.ended, self.span_id, "ok")) + b"\n"
             else:
                 line = _end_line(self, here, raised)
             trace.open_spans.pop(self.span_id, None)
@@ -192,7 +192,7 @@ def _begin_trace(span: Span, outer: Scope) -> Scope:
 
 def _end_line(span: Span, here: Scope, raised: BaseException | None) -> bytes:
     """Make the end of a span that has more to say than that it ended well."""
-    line = EndLine(monotonic_ns(), here.lane.ended, span.span_id)
+    line = EndLine(monotonic_ns(), here.lane.ended, span.span_id, "ok")
     if raised is not None:
         line.status, line.error = _fate(raised)
     if span.added:

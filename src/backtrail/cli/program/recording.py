@@ -186,5 +186,5 @@ class Recording:
 
 def _libraries() -> list[str]:
     """Return the folders in which another Python finds Backtrail and what it needs."""
-    homes = (Path(package.__file__).parent.parent for package in (backtrail, msgspec))
+    homes = (Path(package.__path__[0]).parent for package in (backtrail, msgspec))
     return list(dict.fromkeys(map(str, homes)))

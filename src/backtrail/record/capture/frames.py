@@ -17,7 +17,15 @@ from types import (
 from typing import Any
 
 from backtrail.model.kinds import Frame
-from backtrail.model.limits import FRAMES_MAX, LOCALS_MAX, NODES_MAX, STACK_FRAMES_MAX
+from backtrail.model.limits import (
+    FRAMES_MAX,
+    LOCALS_MAX,
+    NODES_MAX,
+    NODES_OUTER_MAX,
+    SHARE_MAX,
+    SHARE_OUTER_MAX,
+    STACK_FRAMES_MAX,
+)
 from backtrail.record.capture.places import OWN_CODE, Place, place_of
 from backtrail.record.capture.snapshot import named_values
 from backtrail.record.capture.values.walk import Walk
@@ -79,17 +87,20 @@ def kept_frames(
         walk.cuts += 1
         half = keep // 2
         calls = calls[:half] + calls[len(calls) - (keep - half) :]
-    return [_frame(call, walk, with_locals=with_locals) for call in calls], max(0, cut)
+    frames = [_frame(call, walk, with_locals=with_locals, is_first=False) for call in calls[1:]]
+    if calls:
+        frames.insert(0, _frame(calls[0], walk, with_locals=with_locals, is_first=True))
+    return frames, max(0, cut)
 
 
-def _frame(call: Call, walk: Walk, *, with_locals: bool) -> Frame:
+def _frame(call: Call, walk: Walk, *, with_locals: bool, is_first: bool) -> Frame:
     frame, instruction, line = call
     code = frame.f_code
     place = place_of(code, instruction, line)
     if place.taints:
         walk.taints.update(place.taints)
     module = dict.get(frame.f_globals, "__name__")
-    values, cut = _variables(frame, place, walk) if with_locals else (None, 0)
+    values, cut = _variables(frame, place, walk, is_first=is_first) if with_locals else (None, 0)
     return Frame(
         file=place.file,
         line=place.line,
@@ -105,30 +116,32 @@ def _frame(call: Call, walk: Walk, *, with_locals: bool) -> Frame:
     )
 
 
-def _variables(frame: FrameType, place: Place, walk: Walk) -> tuple[dict[str, Any] | None, int]:
+def _variables(
+    frame: FrameType, place: Place, walk: Walk, *, is_first: bool
+) -> tuple[dict[str, Any] | None, int]:
     """Return the variables of a frame, and how many more there are."""
     values = frame.f_locals
-    if type(values) is _PROXY and _PROXY is not dict:
+    if type(values) is not dict:
+        if type(values) is not _PROXY and not isinstance(values, dict):
+            # The body of a class may run in any mapping that its metaclass gives.
+            return None, 0
         values = dict(values)
-    elif not isinstance(values, dict):
-        # The body of a class may run in any mapping that its metaclass gives.
-        return None, 0
-    try:
-        pairs = list(dict.items(values))
-    except RuntimeError:
-        return None, len(values)
-    if place.function == "<module>":
-        pairs = [pair for pair in pairs if _is_variable(pair)]
-    elif not place.is_plain:
-        pairs = [pair for pair in pairs if type(pair[0]) is str and pair[0][:1] != "."]
-    walk.nodes = NODES_MAX
-    cut = len(pairs) - LOCALS_MAX
-    if cut > 0:
-        walk.cuts += 1
-        pairs = pairs[:LOCALS_MAX]
-    return named_values(pairs, walk, are_plain=place.is_plain), max(0, cut)
+    cut = 0
+    if not place.is_plain or len(values) > LOCALS_MAX:
+        try:
+            pairs = [pair for pair in list(values.items()) if _is_shown(pair, place)]
+        except RuntimeError:
+            return None, len(values)
+        cut = max(0, len(pairs) - LOCALS_MAX)
+        values = dict(pairs[:LOCALS_MAX])
+    walk.nodes, share = (NODES_MAX, SHARE_MAX) if is_first else (NODES_OUTER_MAX, SHARE_OUTER_MAX)
+    return named_values(values, walk, are_plain=place.is_plain, share=share), cut
 
 
-def _is_variable(pair: tuple[Any, Any]) -> bool:
+def _is_shown(pair: tuple[Any, Any], place: Place) -> bool:
     name, value = pair
-    return type(name) is str and name[:2] != "__" and type(value) not in _DEFINITIONS
+    if type(name) is not str or name[:1] == ".":
+        return False
+    if place.function != "<module>":
+        return True
+    return name[:2] != "__" and type(value) not in _DEFINITIONS

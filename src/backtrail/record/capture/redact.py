@@ -43,7 +43,7 @@ _RANDOM = re.compile(
 _DIGITS_MIN = 3
 
 known_clean: set[str] = set()
-"""Short texts that were found clean."""
+"""Short texts that were found clean; none of them may be an option that announces a secret."""
 
 
 def is_clean(text: str) -> bool:
@@ -60,7 +60,7 @@ def is_clean(text: str) -> bool:
         not _is_clean_at_second_look(text, shape)
     ):
         return False
-    if is_short:
+    if is_short and text[:1] != "-":
         if len(known_clean) >= CLEAN_STRINGS_MAX:
             known_clean.clear()
         known_clean.add(text)

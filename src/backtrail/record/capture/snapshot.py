@@ -12,10 +12,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from backtrail.model.limits import ATTRIBUTES_MAX
+from backtrail.model.limits import ATTRIBUTES_MAX, NODES_MAX
 from backtrail.record import guard
 from backtrail.record.capture.redact import is_secret_name
-from backtrail.record.capture.values.following import follow, follow_pairs, follow_variables
+from backtrail.record.capture.values.following import follow, follow_variables
 from backtrail.record.capture.values.hiding import hidden
 from backtrail.record.capture.values.shapes import type_name
 from backtrail.record.capture.values.walk import Walk, shown_text
@@ -52,19 +52,15 @@ def snapshot_attributes(mapping: dict[str, Any], walk: Walk | None = None) -> di
 
 
 def named_values(
-    pairs: list[tuple[str, Any]], walk: Walk, *, are_plain: bool = False
+    values: dict[str, Any], walk: Walk, *, are_plain: bool = False, share: int = NODES_MAX
 ) -> dict[str, Json]:
     """Return variables as JSON, hiding those whose names are secret, if any may be."""
-    shown: dict[str, Json] = {}
     try:
-        if are_plain:
-            return follow_variables(pairs, walk)
-        follow_pairs(shown, pairs, 0, walk)
+        return follow_variables(values, walk, are_plain=are_plain, share=share)
     except Exception:  # noqa: BLE001 - one value broke: it alone is to be missing
         walk.path.clear()
-        for name, value in pairs:
-            shown[shown_text(name, walk)] = snapshot(value, name=name, walk=walk)
-    return shown
+        pairs = list(values.items())
+        return {shown_text(n, walk): snapshot(v, name=n, walk=walk) for n, v in pairs}
 
 
 def _broken(value: Any, error: Exception, walk: Walk) -> Json:

@@ -33,8 +33,14 @@ Json = Any
 Show = Callable[[Any, int, Walk, Shape], Json]
 
 _INT_MAX = (1 << 63) - 1
+_INT_MIN = -_INT_MAX
 _TRIES = 3
 _PAIR = 2
+_ITEMS_MIN = 3
+_PARTS_OF_AN_ITEM = 4
+"""What an item that is a container is expected to spend."""
+_SCALARS = frozenset({int, float, bool, type(None)})
+_ONLY_STR = frozenset({str})
 _KNOWN_CHARS_MAX = 128
 
 plain_names: set[str] = set()
@@ -49,7 +55,7 @@ def follow(value: Any, depth: int, walk: Walk) -> Json:  # noqa: PLR0911 - the h
             return value
         return shown_text(value, walk)
     if kind is int:
-        return value if -_INT_MAX <= value <= _INT_MAX else opaque.show_int(value)
+        return value if _INT_MIN <= value <= _INT_MAX else opaque.show_int(value)
     if value is None or kind is bool:
         return value
     if kind is float and value - value == 0.0:
@@ -68,7 +74,7 @@ def follow_pairs(
     """Add named values to what is shown, hiding those whose names are secret."""
     for key, item in pairs:
         if type(key) is str and key in plain_names:
-            if type(item) is int and -_INT_MAX <= item <= _INT_MAX:
+            if type(item) is int and _INT_MIN <= item <= _INT_MAX:
                 shown[key] = item
             else:
                 shown[key] = follow(item, depth, walk)
@@ -83,20 +89,35 @@ def follow_pairs(
             plain_names.add(clean)
 
 
-def follow_variables(pairs: list[tuple[str, Any]], walk: Walk) -> dict[str, Json]:
-    """Show named values of which it is known that no name is secret."""
-    known = known_clean
-    # The first four lines are `follow` for what most variables are, without the call.
-    return {
-        name: value
-        if ((kind := type(value)) is int and -_INT_MAX <= value <= _INT_MAX)
-        or (kind is str and len(value) <= _KNOWN_CHARS_MAX and value in known)
-        or kind is bool
-        or value is None
-        or (kind is float and value - value == 0.0)
-        else follow(value, 0, walk)
-        for name, value in pairs
-    }
+def follow_variables(
+    values: dict[str, Any], walk: Walk, *, are_plain: bool, share: int
+) -> dict[str, Json]:
+    """Show the variables of a frame, none of which may spend more than its share.
+
+    Where it is known that no name is secret, only values are looked at.
+    """
+    if not are_plain:
+        shown: dict[str, Json] = {}
+        follow_pairs(shown, list(values.items()), 0, walk)
+        return shown
+    shown = values.copy()
+    known, total = known_clean, walk.nodes
+    for name, value in values.items():
+        # What most variables are is told here, without the call of `follow`.
+        kind = type(value)
+        if kind is int:
+            if _INT_MIN <= value <= _INT_MAX:
+                continue
+        elif kind is str:
+            if len(value) <= _KNOWN_CHARS_MAX and value in known:
+                continue
+        elif kind is bool or value is None:
+            continue
+        before = walk.nodes = min(share, total)
+        shown[name] = follow(value, 0, walk)
+        total -= before - walk.nodes
+    walk.nodes = total
+    return shown
 
 
 def _plain_sequence(value: Any, depth: int, walk: Walk) -> Json:
@@ -132,16 +153,18 @@ def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:
 
 
 def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
-    walk.nodes -= len(head)
-    if walk.nodes < 0:
-        head = head[: max(1, len(head) + walk.nodes)]
     first = type(head[0])
     if first is str or first is bytes:
+        walk.nodes -= len(head)
         shown = _texts(head, size, depth, walk)
     else:
+        if first not in _SCALARS and len(head) > _ITEMS_MIN:
+            # Rather some items with their parts than all without.
+            head = head[: max(_ITEMS_MIN, walk.nodes // _PARTS_OF_AN_ITEM)]
+        walk.nodes -= len(head)
         shown = [
             item
-            if ((kind := type(item)) is int and -_INT_MAX <= item <= _INT_MAX) or kind is bool
+            if ((kind := type(item)) is int and _INT_MIN <= item <= _INT_MAX) or kind is bool
             else follow(item, depth, walk)
             for item in head
         ]
@@ -153,13 +176,20 @@ def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
 
 def _texts(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     """Show a list that begins with a text: maybe a header and its value, or a command line."""
+    is_pair = size == _PAIR
+    if (
+        not is_pair
+        and _ONLY_STR.issuperset(map(type, head))
+        and max(map(len, head)) <= _KNOWN_CHARS_MAX
+        and known_clean.issuperset(head)
+    ):
+        # A command's option is never among the texts that are known.
+        return list(head)
     shown: list[Json] = []
-    is_announced, is_pair = False, size == _PAIR
+    is_announced = False
     for item in head:
         shown.append(hidden(item, walk) if is_announced else follow(item, depth, walk))
-        is_announced = (is_pair or item[:1] == "-") if type(item) is str else is_pair
-        if is_announced:
-            is_announced = announces(item, is_pair=is_pair)
+        is_announced = announces(item, is_pair=is_pair) and not is_announced
     return shown
 
 
@@ -170,8 +200,6 @@ def _pairs(
     if head is None:
         return {"$type": shown.get("$type", "dict"), "$changing": True}
     walk.nodes -= len(head)
-    if walk.nodes < 0:
-        head = head[: max(1, len(head) + walk.nodes)]
     follow_pairs(shown, head, depth, walk)
     if "value" in shown:
         named = shown.get("name") or shown.get("key") or shown.get("header")
@@ -189,8 +217,10 @@ def _refusal(value: Any, name: str, size: int | None, walk: Walk) -> Json:
     if id(value) in walk.path:
         return {"$type": name, "$cycle": True}
     walk.cuts += 1
-    deep = {"$type": name, "$depth": True}
-    return deep if size is None else {**deep, "size": size}
+    shown: dict[str, Json] = {"$type": name, "$depth": True}
+    if size is not None:
+        shown["size"] = size
+    return shown
 
 
 def _copied(read: Callable[[], Any]) -> Any:
