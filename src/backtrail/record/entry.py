@@ -17,7 +17,7 @@ from backtrail.model.settings import DEFAULTS, Settings
 from backtrail.record import guard, journal, scope, sink
 from backtrail.record.capture.redact import clean_text, is_clean, is_secret_name, scrub
 from backtrail.record.capture.snapshot import Walk, snapshot, snapshot_attributes
-from backtrail.record.ring import ERROR_ACTION, HISTORY
+from backtrail.record.ring import ERROR_ACTION, with_history
 from backtrail.record.scope import Scope
 
 RESERVED = frozenset({"action", "data", "state", "ai_tags", "trace_id", "print_console"})
@@ -128,13 +128,15 @@ def _write(
     members = scrub(encode(body), walk.taints)
     start = b'{"t":%d,"trace":%b,' % (t, trace)
     line = start + members[1:]
-    history = scope.history(here.trace) if body["action"] == ERROR_ACTION else b""
+    whole = line + b"\n"
+    if body["action"] == ERROR_ACTION:
+        whole = with_history(line, here.trace.ring)
+        sink.keep(here.trace)
     here.keep(line)
-    if history:
-        line = line[:-1] + b',"' + HISTORY.encode() + b'":' + history + b"}"
-    if len(line) > limits.LINE_BYTES_MAX:
-        line = start + encode({"action": body["action"], "attributes": {"$cut": len(line)}})[1:]
-    sink.write(here, line + b"\n")
+    if len(whole) > limits.LINE_BYTES_MAX:
+        whole = start + encode({"action": body["action"], "attributes": {"$cut": len(whole)}})[1:]
+        whole += b"\n"
+    sink.write(here, whole)
     if is_printed:
         print(f"[{context}] {members.decode()}", file=sys.stdout, flush=True)  # noqa: T201 - asked for
 

@@ -23,6 +23,8 @@ from backtrail.model import limits
 ERROR_ACTION = "error_occurred"
 HISTORY = "trace_history"
 
+_HISTORY_BEGINS = b',"' + HISTORY.encode() + b'":['
+
 Entry = Mapping[str, Any] | bytes
 """An entry as the program gave it, or as the line of JSON that the recorder made of it."""
 
@@ -148,3 +150,14 @@ def _without_history(entry: dict[str, Any]) -> dict[str, Any]:
 def history_json(entries: deque[Entry]) -> bytes:
     """Return a ring of encoded lines as one JSON array, oldest first, without decoding any."""
     return b"[" + b",".join(entries) + b"]"  # type: ignore[arg-type]
+
+
+def with_history(line: bytes, entries: deque[Any]) -> bytes:
+    """Return an error's line with the entries before it as its last member, and a newline.
+
+    All is joined at once: of a history that is long, each further copy would be felt.
+    """
+    parts = list(entries) or [b""]
+    parts[0] = line[:-1] + _HISTORY_BEGINS + parts[0]
+    parts[-1] += b"]}\n"
+    return b",".join(parts)

@@ -10,6 +10,7 @@ from measure import Loop, Operation, Row
 import backtrail
 from backtrail import debug, trace_span
 from backtrail.record import scope
+from backtrail.record.ring import with_history
 
 HISTORY = 50
 ERRORS_MAX = 60
@@ -55,6 +56,20 @@ def _capture(error: Exception) -> None:
     backtrail.capture_exception(error, mechanism="manual")
 
 
+def _histories(entries: int) -> Loop:
+    """Return a loop that gives an error's line the history of a ring of so many entries."""
+
+    def run(rows: list[Row]) -> None:
+        with backtrail.start_operation_trace("bench"):
+            event(rows[:1] * entries)
+            ring = scope.current().trace.ring
+            line = ring[-1]
+            for _ in rows:
+                with_history(line, ring)
+
+    return run
+
+
 def _errors_in_a_ring_of(entries: int) -> Loop:
     """Return a loop of error entries in a trace whose ring holds so many entries."""
 
@@ -91,9 +106,10 @@ def operations(folder: Path) -> list[Operation]:
             failing.loop(failing.big, _capture),
             calls_max=ERRORS_MAX,
         ),
+        Operation("history", "50 entries of the ring joined into an error's", _histories(HISTORY)),
         Operation(
-            "history",
-            "debug('error_occurred') in a ring of 50 less the same in a ring of 1",
+            "history_durable",
+            "debug('error_occurred') in a ring of 50 less the same in a ring of 1: 11 kB more",
             _errors_in_a_ring_of(HISTORY),
             less=_errors_in_a_ring_of(1),
         ),

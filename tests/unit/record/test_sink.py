@@ -94,6 +94,13 @@ def test_in_flight_an_error_keeps_what_led_to_it(flight: Path) -> None:
     assert kinds == ["span.started", "debug.recorded", "error.raised", "span.ended"]
 
 
+def test_in_flight_an_entry_that_tells_of_an_error_keeps_what_led_to_it(flight: Path) -> None:
+    with backtrail.trace_span("charge"):
+        backtrail.debug("load_user", number=1)
+        backtrail.debug("error_occurred", code=402)
+    assert [entry["action"] for entry in entries(flight)] == ["load_user", "error_occurred"]
+
+
 def test_in_flight_a_trace_holds_back_so_much_and_counts_the_rest(flight: Path) -> None:
     with backtrail.trace_span("charge"):
         for number in range(limits.FLIGHT_LINES_MAX + 9):
