@@ -79,6 +79,8 @@ OPEN_SPANS_MAX = 100
 """Open spans named in one error."""
 ERROR_BYTES_MAX = 1 << 19
 """A larger error record loses variables, those of the outermost calls first."""
+ERRORS_AT_EXIT_MAX = 20
+"""Errors that wait for their file until recording stops; of more, the store writes it."""
 SYNC_EVERY_S = 1.0
 """Seconds in which at most one error that the program survives is forced to the disk."""
 REPEATS_FULL_MAX = 5

@@ -22,6 +22,7 @@ from backtrail.record import entry, guard, journal, scope, sink
 from backtrail.record.attach import inherit
 from backtrail.record.capture.redact import clean_text
 from backtrail.record.capture.secrets.command import clean_command
+from backtrail.record.occurrence.bundle import write_waiting
 from backtrail.record.settings import find_home, is_disabled, read_settings
 
 
@@ -95,6 +96,7 @@ def stop() -> None:
     """Stop recording: write what is open and close the journal. A later event starts it anew."""
     if _switch.is_started:
         journal.seal()
+        write_waiting()
         _switch.is_started = False
 
 

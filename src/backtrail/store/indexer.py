@@ -1,19 +1,23 @@
 """Moves new bytes of the journal into the catalogue.
 
 Blocks and how far each segment was read change in one transaction, and both are read again inside
-it: a crash loses and repeats nothing, and two programs may index at once.
+it: a crash loses and repeats nothing, and two programs may index at once. An error that has no
+file of its own, because its program was killed or still runs, gets one.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from backtrail.model import bundle
 from backtrail.model.errors import NewerFormatError, StoreError
 from backtrail.model.limits import (
     BATCH_BYTES_MAX,
@@ -263,6 +267,10 @@ class Batch:
         if line.kind in SPECIAL:
             place = Place(process=row.process, seq=seq, time_unix_ns=time_ns)
             self._summaries.add(block.trace, line, raw, place)
+        if line.kind == "error.raised" and self.catalog.note is None:
+            # Without its file a record is complete: no right or room to write one is no error.
+            with suppress(OSError, ValueError):
+                _write_bundle(self.catalog.home, raw)
         if len(block.lines) >= BLOCK_EVENTS_MAX or block.size >= BLOCK_BYTES_MAX:
             self._write(self._open.pop(line.trace), row)
 
@@ -297,6 +305,24 @@ class Batch:
         )
         row.time_min_ns = min(row.time_min_ns, block.time_min_ns)
         row.time_max_ns = max(row.time_max_ns, block.time_max_ns)
+
+
+def _write_bundle(home: Path, raw: bytes) -> None:
+    """Write the file of an error that the recording program has not written, or not yet."""
+    path = home / bundle.FOLDER / bundle.file_name(bundle.error_id_of(raw))
+    if os.path.lexists(path):
+        return
+    text = bundle.rendered(raw)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = path.with_suffix(".new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
+            file.write(text)
+    except OSError:
+        draft.unlink()
+        raise
+    draft.replace(path)
 
 
 class _Anchor(Struct):

@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from backtrail.model import bundle
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import StoreError
 from backtrail.model.limits import PAGE_ROWS_MAX
@@ -144,7 +145,7 @@ def size_on_disk(home: Path) -> int:
     """Return the bytes that journal, catalogue and error bundles take on the disk."""
     return sum(
         folder_bytes(path)
-        for path in (home / "journal", home / "errors", home / "blobs", home / CATALOG_NAME)
+        for path in (home / "journal", home / bundle.FOLDER, home / "blobs", home / CATALOG_NAME)
     )
 
 
@@ -163,7 +164,7 @@ def folder_bytes(path: Path) -> int:
 
 def bundle_path(home: Path, error_id: str) -> Path:
     """Return where an error's own file is."""
-    return home / "errors" / f"{error_id.replace('/', '_')}.json"
+    return home / bundle.FOLDER / bundle.file_name(error_id)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from backtrail.store.reading import counters, events, traces
 from builders import (
     START_UNIX_NS,
     debugs,
+    error_body,
     header,
     line,
     process_id,
@@ -379,3 +380,13 @@ def test_the_catalogue_of_a_journal_can_be_read_by_sqlite_alone(home: Path) -> N
     connection = sqlite3.connect(home / "catalog.db")
     assert connection.execute("SELECT trace_id, events FROM trace").fetchall() == [(TRACE, 5)]
     connection.close()
+
+
+def test_a_store_that_cannot_be_written_gets_no_files_of_errors(
+    home: Path, as_stranger: Callable[[], None]
+) -> None:
+    write_segment(home, PROCESS, [line("error.raised", TRACE, t=1, **error_body("e1"))])
+    as_stranger()
+    with Catalog.open(home) as catalog:
+        assert refresh(catalog).events == 1
+    assert not (home / "errors").exists()

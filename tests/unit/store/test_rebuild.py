@@ -218,7 +218,7 @@ def test_a_rebuild_that_breaks_off_leaves_what_was_there(home: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         rebuild(home, break_off)
-    assert sorted(path.name for path in home.iterdir()) == ["catalog.db", "journal"]
+    assert sorted(path.name for path in home.iterdir()) == ["catalog.db", "errors", "journal"]
     assert open_answers(home) == before
 
 
@@ -227,7 +227,7 @@ def test_a_rebuild_removes_what_a_killed_one_left(home: Path) -> None:
     (home / "catalog.db.building-wal").write_bytes(b"half a log")
     write_much(home)
     rebuild(home)
-    assert sorted(path.name for path in home.iterdir()) == ["catalog.db", "journal"]
+    assert sorted(path.name for path in home.iterdir()) == ["catalog.db", "errors", "journal"]
 
 
 def test_a_rebuild_does_not_bring_back_a_dropped_trace(home: Path) -> None:

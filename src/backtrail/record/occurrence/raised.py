@@ -1,9 +1,9 @@
 """An exception becomes one error record, however many layers see it.
 
 The record is built of what `capture` finds, encoded once, searched once for copies of secrets,
-and written to the journal, synced, and to a bundle file. It may be called from a signal handler,
-from `__del__` or while the interpreter shuts down: no lock is waited for but the journal's own,
-which its thread may take again.
+written to the journal and synced; its file follows at once or later. It may be called from a
+signal handler, from `__del__` or while the interpreter shuts down: no lock is waited for but the
+journal's own, which its thread may take again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from backtrail.record.capture.values.message import message_of
 from backtrail.record.capture.values.shapes import module_and_name, type_name
 from backtrail.record.capture.values.walk import Walk
 from backtrail.record.occurrence import repeats, synced
-from backtrail.record.occurrence.bundle import write_bundle
+from backtrail.record.occurrence.bundle import write_bundle, write_later
 from backtrail.record.scope import Scope
 
 ARGUMENTS_MAX = 100
@@ -138,10 +138,11 @@ def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members:
     history = scrub(scope.history(here.trace), taints)
     tail = b',"trace_history":' + history + b"}"
     line = sink.record_event("error.raised", Raw(encoded[:-1] + tail), here=here, is_kept=True)
-    synced.up_to_here(len(line), must=members["mechanism"] in synced.LAST_WORDS)
+    is_last_word = members["mechanism"] in synced.LAST_WORDS
+    synced.up_to_here(len(line), must=is_last_word)
     home = journal.directory()
     if home is not None:
-        write_bundle(home, error_id, line[: -len(tail)] + b"}", history)
+        (write_bundle if is_last_word else write_later)(home, error_id, line)
     if walk.cuts:
         guard.count("value or text of an error cut", walk.cuts)
 
