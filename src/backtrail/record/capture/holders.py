@@ -1,7 +1,7 @@
 """Who holds a lock that others wait for.
 
 A reentrant lock says so itself. A plain one does not: its holder is told from the source, as the
-thread that stands inside a `with` statement whose lock is this one.
+thread or task that stands inside a `with` statement whose lock is this one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from msgspec import Struct
 from backtrail.record.capture.frames import Call, calls_of_stack
 from backtrail.record.capture.source import lines_of
 from backtrail.record.capture.stacks import running_threads, thread_name
-from backtrail.record.capture.waits import Wait, is_lock, value_of, wait_of
+from backtrail.record.capture.tasks import waiting_tasks
+from backtrail.record.capture.waits import Wait, entered, lock_of, value_of, wait_of
 
 _OWNER = re.compile(r"owner=(\d+)")
 _FRAMES_MAX = 100
@@ -32,10 +33,11 @@ class LockFound(Struct):
 
 
 def held_locks() -> list[LockFound]:
-    """Return the locks that threads wait for, in the order in which the threads were started."""
+    """Return the locks that threads and tasks wait for, in the order in which those began."""
     threads = running_threads()
     names = {thread: thread_name(known, thread) for thread, _, known in threads}
     stacks = [(names[thread], calls_of_stack(frame)) for thread, frame, _ in threads]
+    stacks += waiting_tasks()
     found: dict[int, LockFound] = {}
     for name, calls in stacks:
         wait = wait_of(calls) if calls else None
@@ -62,14 +64,13 @@ def _owner(lock: Any, names: dict[int, str]) -> str | None:
 def _find_holders(found: dict[int, LockFound], stacks: list[tuple[str, list[Call]]]) -> None:
     for name, calls in stacks:
         for call in calls[:_FRAMES_MAX]:
-            for expression in _entered(call):
-                lock = value_of(call, expression)
-                known = found.get(id(lock)) if is_lock(lock) else None
-                if known is not None and known.holder is None and known.lock is lock:
+            for expression in _held_in(call):
+                known = found.get(id(lock_of(value_of(call, expression))))
+                if known is not None and known.holder is None:
                     known.holder = name
 
 
-def _entered(call: Call) -> Iterator[str]:
+def _held_in(call: Call) -> Iterator[str]:
     """Yield the expressions of the `with` statements that a frame stands inside."""
     frame, _, line = call
     source = "\n".join(lines_of(frame.f_code.co_filename))
@@ -81,10 +82,13 @@ def _entered(call: Call) -> Iterator[str]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
+    begun = entered(call)
     for node in ast.walk(tree):
-        if not isinstance(node, ast.With):
+        if not isinstance(node, (ast.With, ast.AsyncWith)):
             continue
-        is_inside = node.body[0].lineno <= line <= (node.end_lineno or node.lineno)
-        if is_inside and node.lineno >= frame.f_code.co_firstlineno:
-            for item in node.items:
-                yield ast.unparse(item.context_expr)
+        items = [ast.unparse(item.context_expr) for item in node.items]
+        body = node.body[0].lineno
+        if begun in items and node.lineno <= line <= body:
+            yield from items[: items.index(begun)]
+        elif node.lineno >= frame.f_code.co_firstlineno and body <= line <= (node.end_lineno or 0):
+            yield from items

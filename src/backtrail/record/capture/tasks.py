@@ -8,9 +8,11 @@ from typing import Any
 
 from backtrail.model.kinds import Stack
 from backtrail.model.limits import STACK_FRAMES_MAX, TASKS_MAX
+from backtrail.record import guard
 from backtrail.record.capture.frames import Call, kept_frames
 from backtrail.record.capture.places import OWN_CODE
 from backtrail.record.capture.values.walk import Walk, shown_text
+from backtrail.record.capture.waits import wait_of
 
 _SETS = ("_all_tasks", "_scheduled_tasks", "_eager_tasks")
 """Where the versions of asyncio keep all tasks of all loops."""
@@ -19,13 +21,10 @@ _CHAIN_MAX = 1_000
 
 def task_stacks(walk: Walk, *, with_locals: bool = False) -> list[Stack]:
     """Return the stack of every task that is not done: who waits for what, innermost call first."""
-    asyncio = sys.modules.get("asyncio.tasks")
-    if asyncio is None:
-        return []
     stacks = []
-    for task in _all_tasks(asyncio)[:TASKS_MAX]:
+    for task in all_tasks()[:TASKS_MAX]:
         try:
-            stack = _stack(task, asyncio, walk, with_locals=with_locals)
+            stack = _stack(task, walk, with_locals=with_locals)
         except Exception:  # noqa: BLE001 - a task class of the program may be anything
             walk.cuts += 1
             continue
@@ -34,8 +33,23 @@ def task_stacks(walk: Walk, *, with_locals: bool = False) -> list[Stack]:
     return sorted(stacks, key=lambda stack: _order(stack.name))
 
 
-def _all_tasks(asyncio: Any) -> list[Any]:
+def waiting_tasks() -> list[tuple[str, list[Call]]]:
+    """Return name and calls, innermost first, of each task that is neither done nor running."""
+    found = []
+    for task in all_tasks()[:TASKS_MAX]:
+        try:
+            base = sys.modules["asyncio.tasks"].Task
+            calls, is_running = calls_of_coroutine(base.get_coro(task))
+            if not is_running and not base.done(task):
+                found.append((str(base.get_name(task)), calls))
+        except Exception:  # noqa: BLE001 - a task class of the program may be anything
+            guard.count("task not captured")
+    return sorted(found, key=lambda each: _order(each[0]))
+
+
+def all_tasks() -> list[Any]:
     """Return the tasks of all loops, whoever runs them."""
+    asyncio = sys.modules.get("asyncio.tasks")
     found: dict[int, Any] = {}
     for name in _SETS:
         held = getattr(asyncio, name, None)
@@ -57,8 +71,8 @@ def _copy(held: Any) -> list[Any]:
     return []
 
 
-def _stack(task: Any, asyncio: Any, walk: Walk, *, with_locals: bool) -> Stack | None:
-    base = asyncio.Task
+def _stack(task: Any, walk: Walk, *, with_locals: bool) -> Stack | None:
+    base = sys.modules["asyncio.tasks"].Task
     if not isinstance(task, base) or base.done(task):
         return None
     coroutine = base.get_coro(task)
@@ -123,8 +137,8 @@ def _awaited(task: Any, base: Any, calls: list[Call]) -> str | None:
         return "tasks " + ", ".join(map(str, names))
     if not calls:
         return None
-    code = calls[0][0].f_code
-    return "sleep" if code.co_qualname == "sleep" else code.co_qualname
+    wait = wait_of(calls)
+    return wait.text if wait else calls[0][0].f_code.co_qualname
 
 
 def _order(name: str) -> tuple[str, int]:

@@ -1,13 +1,18 @@
 """What a stack waits for, told from its innermost calls.
 
-A thread inside `Thread.join`, `Queue.get` or `selectors` is known by that function. A lock is
-waited for in C, without a frame of its own: it is told from the expression that is being
-evaluated, and looked up through stored values only, so that no code of the program runs.
+A thread inside `Thread.join`, `Queue.get` or `selectors` is known by that function. What is waited
+for in C has no frame of its own: it is told from the instruction that is being executed, and looked
+up through stored values only, so that no code of the program runs.
 """
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
+from collections.abc import Callable
+from itertools import islice
+from types import BuiltinFunctionType, CodeType, ModuleType
 from typing import Any
 
 from msgspec import Struct
@@ -15,17 +20,27 @@ from msgspec import Struct
 from backtrail.model.limits import ITEMS_MAX
 from backtrail.record.capture.frames import Call
 from backtrail.record.capture.places import place_of
-from backtrail.record.capture.values.shapes import fields, shape_of
+from backtrail.record.capture.values.shapes import module_and_name, mro_of, namespace_of, shape_of
 
+LOCKING = frozenset({"lock", "semaphore", "condition"})
+"""What a thread gets only when another one lets go of it, or says so."""
+LOOP = "input or output"
+"""What a loop of tasks waits for."""
 _DEPTH_MAX = 8
 """Calls of a library that may lie between the program and the wait."""
+_UNIT = 2
+"""Bytes of an instruction."""
+_AWAITING_MAX = 12
+"""Instructions, and their caches, that await what an `async with` enters."""
 _BY_FUNCTION = {
-    ("threading", "join"): "thread",
-    ("threading", "_wait_for_tstate_lock"): "thread",
-    ("threading", "wait"): "event",
-    ("threading", "wait_for"): "condition",
-    ("threading", "acquire"): "semaphore",
-    ("threading", "_wait"): "barrier",
+    ("threading", "Thread.join"): "thread",
+    ("threading", "Thread._wait_for_tstate_lock"): "thread",
+    ("threading", "Condition.__enter__"): "lock",
+    ("threading", "Condition.wait"): "condition",
+    ("threading", "Condition.wait_for"): "condition",
+    ("threading", "Semaphore.acquire"): "semaphore",
+    ("threading", "Event.wait"): "event",
+    ("threading", "Barrier.wait"): "barrier",
     ("queue", "get"): "queue",
     ("queue", "put"): "queue",
     ("queue", "join"): "queue",
@@ -35,34 +50,53 @@ _BY_FUNCTION = {
     ("multiprocessing.popen_fork", "wait"): "process",
     ("multiprocessing.process", "join"): "process",
     ("multiprocessing.connection", "_recv"): "connection",
+    ("multiprocessing.synchronize", "SemLock.__enter__"): "lock",
     ("concurrent.futures._base", "result"): "future",
     ("concurrent.futures._base", "wait"): "future",
     ("concurrent.futures.thread", "_worker"): "work",
-    ("selectors", "select"): "input or output",
+    ("selectors", "select"): LOOP,
     ("socket", "accept"): "connection",
     ("socket", "readinto"): "socket",
     ("ssl", "read"): "socket",
+    ("asyncio.locks", "Lock.acquire"): "lock",
+    ("asyncio.locks", "Condition.wait"): "condition",
+    ("asyncio.locks", "Semaphore.acquire"): "semaphore",
+    ("asyncio.locks", "Event.wait"): "event",
+    ("asyncio.locks", "Barrier.wait"): "barrier",
+    ("asyncio.queues", "get"): "queue",
+    ("asyncio.queues", "put"): "queue",
+    ("asyncio.queues", "join"): "queue",
+    ("asyncio.streams", "_wait_for_data"): "connection",
+    ("asyncio.taskgroups", "__aexit__"): "tasks",
+    ("asyncio.tasks", "sleep"): "sleep",
 }
-_CALL = re.compile(r"(?P<path>[A-Za-z_][\w.]*)\.(?P<method>\w+)\(")
-_METHODS = {
-    "acquire": "lock",
-    "__enter__": "lock",
-    "sleep": "sleep",
-    "join": "thread",
-    "recv": "socket",
-    "recv_into": "socket",
-    "accept": "connection",
-    "read": "file",
-    "readline": "file",
-    "get": "queue",
-    "put": "queue",
-    "select": "input or output",
-    "poll": "input or output",
-    "waitpid": "process",
+"""Functions in Python that wait, by module and name, with its class where that tells."""
+_IN_C = {
+    ("_thread", "acquire"): "lock",
+    ("_thread", "__enter__"): "lock",
+    ("multiprocessing.synchronize", "acquire"): "lock",
+    ("_queue", "get"): "queue",
+    ("_socket", "recv"): "socket",
+    ("_socket", "recv_into"): "socket",
+    ("socket", "recv"): "socket",
+    ("socket", "recv_into"): "socket",
+    ("_io", "read"): "file",
+    ("_io", "readline"): "file",
+    ("select", "select"): LOOP,
+    ("select", "poll"): LOOP,
+    ("posix", "read"): "file",
+    ("posix", "waitpid"): "process",
+    ("time", "sleep"): "sleep",
 }
-_LOCKS = frozenset({"lock", "RLock", "_RLock", "Semaphore", "BoundedSemaphore", "Condition"})
+"""What waits in C, by the module that it is from and its own name."""
+_NAMELESS = frozenset({"sleep", "tasks"})
+"""What is said without what it is called on."""
+_LOCKS = frozenset({"lock", "Lock", "RLock", "_RLock", "Semaphore", "BoundedSemaphore"})
+_LOCK_MODULES = frozenset({"_thread", "threading", "asyncio.locks"})
+_CALL = re.compile(r"(?:(?P<owner>.+?)\.)?(?P<name>[A-Za-z_]\w*)\(")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z")
 _MISSING = object()
+_variables_of_module: Callable[[Any], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
 
 
 class Wait(Struct):
@@ -79,60 +113,163 @@ class Wait(Struct):
 
 def wait_of(calls: list[Call]) -> Wait | None:
     """Return what a stack waits for; `None` when it is working or nothing is known."""
-    outer: Wait | None = None
+    outer: str | None = None
     for depth, call in enumerate(calls[:_DEPTH_MAX]):
         frame, instruction, line = call
         place = place_of(frame.f_code, instruction, line)
-        module = dict.get(frame.f_globals, "__name__")
-        what = _BY_FUNCTION.get((module, place.function)) if type(module) is str else None
+        what = _by_function(frame.f_globals, place.qualified, place.function)
         if what is not None:
-            outer = Wait(what, what)
-        elif place.is_app or depth == 0:
-            return _in_program(call, place.expression or "", place.code or "", outer)
-    return outer
+            outer = what
+        elif depth == 0 or place.is_app:
+            begun = entered(call)
+            if begun is not None:
+                return _at_with(call, begun, outer)
+            return _at_call(call, place.expression or "", outer)
+    return Wait(outer, outer) if outer else None
 
 
-def _in_program(call: Call, expression: str, code: str, outer: Wait | None) -> Wait | None:
-    """Name what is waited for by the expression of the program that waits."""
+def _by_function(namespace: dict[str, Any], qualified: str, function: str) -> str | None:
+    module = dict.get(namespace, "__name__")
+    if type(module) is not str:
+        return None
+    return _BY_FUNCTION.get((module, qualified)) or _BY_FUNCTION.get((module, function))
+
+
+def _at_with(call: Call, expression: str, outer: str | None) -> Wait | None:
+    """Name what is waited for at the beginning of a `with` statement."""
+    value = value_of(call, expression)
+    lock = lock_of(value)
+    if outer is None and lock is None and value is not None:
+        return None
+    what = outer or "lock"
+    if what in _NAMELESS:
+        return Wait(what, what)
+    return Wait(what, f"{what} {expression}", lock, expression)
+
+
+def _at_call(call: Call, expression: str, outer: str | None) -> Wait | None:
+    """Name what is waited for in a call."""
+    called = _CALL.match(expression.removeprefix("await "))
+    owner = (called["owner"] or "") if called else ""
+    value = value_of(call, owner)
+    if outer in _NAMELESS:
+        return Wait(outer, outer)
     if outer is not None:
-        called = _CALL.match(expression)
-        return Wait(outer.what, f"{outer.what} {called['path'] if called else expression}".strip())
-    if code.startswith(("with ", "async with ")) and _PATH.match(expression):
-        lock = value_of(call, expression)
-        if is_lock(lock):
-            return Wait("lock", f"lock {expression}", lock, expression)
-    called = _CALL.match(expression)
+        text = _thread_name(value) or owner or expression
+        lock = lock_of(value) if outer != "condition" else None
+        return Wait(outer, f"{outer} {text}".strip(), lock, owner)
     if called is None:
-        return Wait("sleep", "sleep") if expression.startswith("sleep(") else None
-    what = _METHODS.get(called["method"])
+        return None
+    name = called["name"]
+    what = _IN_C.get((_origin(call, owner, value, name), name))
+    if what is None and name == "acquire" and owner and value is None:
+        what = "lock"  # An element of a list, say, is not looked up; what is acquired is a lock.
     if what is None:
         return None
-    if what == "sleep":
+    if what in _NAMELESS:
         return Wait(what, what)
-    lock = value_of(call, called["path"]) if what == "lock" else None
-    return Wait(what, f"{what} {called['path']}", lock if is_lock(lock) else None, called["path"])
+    return Wait(what, f"{what} {owner}".strip(), lock_of(value), owner)
 
 
-def is_lock(value: Any) -> bool:
-    """Tell whether a value is a lock of `_thread` or `threading`."""
+def _origin(call: Call, owner: str, value: Any, name: str) -> str:
+    """Return the module that a function, or the class of a method, is from."""
+    if owner and type(value) is not ModuleType:
+        return module_and_name(type(value))[0]
+    function = value_of(call, f"{owner}.{name}" if owner else name)
+    module = function.__module__ if type(function) is BuiltinFunctionType else None
+    return module if type(module) is str else ""
+
+
+def _thread_name(value: Any) -> str | None:
+    """Return the name of a thread that is waited for."""
+    threading = sys.modules.get("threading")
+    if threading is None or threading.Thread not in mro_of(type(value)):
+        return None
+    name = _stored(value, "_name")
+    return name if type(name) is str else None
+
+
+def entered(call: Call) -> str | None:
+    """Return the expression whose `with` statement a call is about to go into, if it is."""
+    frame, instruction, line = call
+    before = _before_with(frame.f_code, instruction)
+    if before is None:
+        return None
+    # In some versions its place is the whole statement; that of what comes before it is not.
+    return place_of(frame.f_code, before, line).expression or ""
+
+
+def _before_with(code: CodeType, instruction: int) -> int | None:
+    """Return the instruction that gave a `with` statement its object, if it is just being entered.
+
+    What follows the one that enters an `async with` awaits that, at the same place.
+    """
+    # Only an error beside other threads or tasks pays for this one.
+    numbers = importlib.import_module("opcode").opmap
+    units = code.co_code
+    if instruction < _UNIT:
+        return None
+    if units[instruction] == numbers["BEFORE_WITH"]:
+        return instruction - _UNIT
+    positions = list(islice(code.co_positions(), instruction // _UNIT + 1))
+    for back in range(1, min(_AWAITING_MAX, len(positions))):
+        if positions[-1 - back] != positions[-1]:
+            return None
+        if units[instruction - back * _UNIT] == numbers["BEFORE_ASYNC_WITH"]:
+            return instruction - (back + 1) * _UNIT
+    return None
+
+
+def lock_of(value: Any) -> Any:
+    """Return the lock that a value is, or that a condition has; `None` where it is none."""
     kind = type(value)
-    return kind.__module__ in {"_thread", "threading"} and kind.__qualname__ in _LOCKS
+    module, name = module_and_name(kind)
+    if module not in _LOCK_MODULES:
+        return None
+    if name == "Condition":
+        return lock_of(_stored(value, "_lock"))
+    return value if name in _LOCKS else None
 
 
 def value_of(call: Call, path: str) -> Any:
     """Return the value of a dotted name in a frame, by what is stored, or `None`."""
+    if not _PATH.match(path):
+        return None
     frame = call[0]
     first, *rest = path.split(".")
     local = frame.f_locals
-    value = (
-        local.get(first, _MISSING)
-        if type(local).__name__ in {"dict", "FrameLocalsProxy"}
-        else _MISSING
-    )
+    value = _MISSING
+    if type(local).__name__ in {"dict", "FrameLocalsProxy"}:
+        value = local.get(first, _MISSING)
     if value is _MISSING:
         value = dict.get(frame.f_globals, first)
     for name in rest[:ITEMS_MAX]:
-        value = next(
-            (each for key, each in fields(value, shape_of(type(value))) if key == name), None
-        )
+        value = _stored(value, _mangled(name, frame.f_code.co_qualname))
     return value
+
+
+def _mangled(name: str, function: str) -> str:
+    """Return the name under which a class keeps what its methods call `__name`."""
+    owner = function.rpartition(".")[0].rpartition(".")[2].lstrip("_")
+    is_private = name.startswith("__") and not name.endswith("__")
+    return f"_{owner}{name}" if is_private and owner else name
+
+
+def _stored(value: Any, name: str) -> Any:
+    """Return what is stored under a name in a module, an object or its class, or `None`."""
+    kind = type(value)
+    if kind is ModuleType:
+        return dict.get(_variables_of_module(value), name)
+    shape = shape_of(kind)
+    stored = shape.storage(value) if shape.storage is not None else None
+    found = dict.get(stored, name, _MISSING) if isinstance(stored, dict) else _MISSING
+    if found is not _MISSING:
+        return found
+    for slot, read in shape.slots:
+        if slot == name:
+            try:
+                return read(value)
+            except AttributeError:
+                return None
+    classes = mro_of(value) if type in mro_of(kind) else mro_of(kind)
+    return next((own[name] for each in classes if name in (own := namespace_of(each))), None)

@@ -1,9 +1,9 @@
 """A program that hangs, recorded as an error of type `hang`.
 
-What is shown first is the stack to look at: that of the first thread, in the order in which they
-were started, which waits for a lock or the like rather than for another thread to end. Every
-blocked thread and task comes with its variables, and each lock that is waited for with who
-waits and, where it can be told, who holds it.
+What is shown first is the stack to look at: that of the first thread or task, in the order in which
+they were started, which waits for a lock; without one, that of the main thread. Every blocked
+thread and task comes with its variables, and each lock that is waited for with who waits and,
+where it can be told, who holds it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from backtrail.record.capture.holders import held_locks
 from backtrail.record.capture.stacks import thread_stacks
 from backtrail.record.capture.tasks import task_stacks
 from backtrail.record.capture.values.walk import Walk, shown_text
+from backtrail.record.capture.waits import LOCKING, LOOP
 from backtrail.record.occurrence import repeats
 from backtrail.record.occurrence.raised import record
 
@@ -69,20 +70,26 @@ def _record(seconds: float, reason: str) -> str:
 
 
 def stack_to_look_at(threads: list[Stack], tasks: list[Stack]) -> Stack | None:
-    """Return the stack that best explains a hang, without the frames of libraries inside it."""
-    blocked = [s for s in threads if _is_app(s) and s.waits_for and not s.is_current]
-    for stack in blocked:
-        if str(stack.waits_for).partition(" ")[0] not in {"thread", "input", "work"}:
+    """Return the stack that best explains a hang, without the frames of libraries inside it.
+
+    Where the main thread runs a loop of tasks, a task stands for it.
+    """
+    ours = [stack for stack in threads if _is_app(stack) and not stack.is_current]
+    waiting = [task for task in tasks if _is_app(task)]
+    for stack in [*ours, *waiting]:
+        if _is_locked_out(stack):
             return _from_app(stack)
-    waiting = next((task for task in tasks if _is_app(task)), None)
-    if waiting is not None:
-        return _from_app(waiting)
-    main = next((s for s in threads if _is_app(s)), threads[0] if threads else None)
-    return _from_app(main) if main else None
+    is_loop = bool(ours) and (ours[0].waits_for or "").startswith(LOOP)
+    first = next(iter([*waiting, *ours] if is_loop else [*ours, *waiting, *threads]), None)
+    return _from_app(first) if first else None
+
+
+def _is_locked_out(stack: Stack) -> bool:
+    return (stack.waits_for or "").partition(" ")[0] in LOCKING
 
 
 def locks_waited_for(walk: Walk) -> list[HeldLock]:
-    """Return the locks that threads wait for, with holders where they can be told."""
+    """Return the locks that threads and tasks wait for, with holders where they can be told."""
     return [
         HeldLock(
             name=shown_text(lock.name, walk),
