@@ -14,12 +14,14 @@ from backtrail.store import health, reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
+from backtrail.store.segments import Holder
 
 TOLD_ELSEWHERE = frozenset({"not_writable", "read_only"})
 """Problems of the store that a check of the directory tells already."""
 OWN_FAULT = "broke: "
 """Begins the reason of what broke inside the recorder."""
 TORN = "torn_line"
+WRITERS_SHOWN_MAX = 5
 LOSES_EVENTS = ("event", "held event", "journal", "segment")
 """Beginnings of reasons for which whole events are missing; the others cut a part of one."""
 
@@ -40,6 +42,7 @@ def check_store(home: Path) -> Iterator[Finding]:
             )
     if state.contents is not None:
         yield from losses(state.contents.losses)
+        yield from _recording(state.contents.writers)
 
 
 def losses(counted_by_reason: dict[str, int]) -> Iterator[Finding]:
@@ -82,6 +85,19 @@ def _killed(catalog: Catalog) -> Iterator[Finding]:
             what="programs ended without a word, as those do that are killed",
             evidence=f"{counted(len(unfinished), 'trace')}, the latest is {unfinished[0].trace_id}",
             do=f"backtrail show {unfinished[0].trace_id}",
+            level="note",
+        )
+
+
+def _recording(writers: list[Holder]) -> Iterator[Finding]:
+    if writers:
+        shown = [holder.text for holder in writers[:WRITERS_SHOWN_MAX]]
+        if len(writers) > WRITERS_SHOWN_MAX:
+            shown.append(f"{len(writers) - WRITERS_SHOWN_MAX:,} more")
+        yield Finding(
+            what="programs record at this moment, each holding its file of the journal",
+            evidence=", ".join(shown),
+            do="nothing; `backtrail tail` shows what they do",
             level="note",
         )
 

@@ -111,6 +111,8 @@ BLOCK_BYTES_MAX = 1 << 20
 """Bytes, before compression, after which a block takes no more events."""
 CATALOG_WAIT_S = 30.0
 """How long a program waits for another one that writes the catalogue."""
+COMMAND_WORDS_MAX = 4
+"""Words of a command by which the holder of a lock is known."""
 GREP_BYTES_MAX = 1 << 30
 """Event bytes searched for a text, newest first, before the search stops."""
 FOLLOW_EVENTS_MAX = 10_000

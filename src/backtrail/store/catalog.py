@@ -24,6 +24,7 @@ from backtrail.model.errors import (
 )
 from backtrail.model.limits import CATALOG_WAIT_S
 from backtrail.model.version import __version__
+from backtrail.store.segments import holders_text
 
 SCHEMA_VERSION = 1
 CATALOG_NAME = "catalog.db"
@@ -321,6 +322,12 @@ def _translated(path: Path) -> Iterator[None]:
             raise DamagedCatalogError(
                 f"{path} is damaged: {error}", hint="backtrail index --rebuild"
             ) from error
+        if name.startswith(_BUSY):
+            files = (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")))
+            writer = holders_text(*files, otherwise="another program")
+            raise StoreError(
+                f"{path} is being written by {writer}: {error}", hint="try again in a moment"
+            ) from error
         for prefix, (says, hint) in _CAUSES.items():
             if name.startswith(prefix):
                 raise StoreError(f"{path} {says}: {error}", hint=hint) from error
@@ -333,9 +340,8 @@ def _translated(path: Path) -> Iterator[None]:
 
 
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _CAUSES: dict[str, tuple[str, str]] = {
-    "SQLITE_BUSY": ("is being written by another program", "try again in a moment"),
-    "SQLITE_LOCKED": ("is being written by another program", "try again in a moment"),
     "SQLITE_FULL": ("cannot grow", "free space on that disk, or run `backtrail gc`"),
     "SQLITE_IOERR": ("cannot be read or written", "free space on that disk, or check it"),
     "SQLITE_READONLY": ("cannot be written", "look at the directory's owner and permissions"),

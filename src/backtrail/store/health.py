@@ -16,6 +16,7 @@ from backtrail.store import reading, segments
 from backtrail.store.catalog import CATALOG_NAME, Catalog, may_write
 from backtrail.store.kept import read_kept
 from backtrail.store.retention import folder_bytes
+from backtrail.store.segments import Holder
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -40,6 +41,8 @@ class Contents(Struct, frozen=True, kw_only=True):
     segments: int
     live_writers: int
     """Programs that record at this moment."""
+    writers: list[Holder]
+    """Those of them that the system tells of, by the lock that each holds on its segment."""
     losses: dict[str, int]
     """What was lost or cut, by reason; see `reading.counters`."""
 
@@ -88,6 +91,7 @@ def _contents(catalog: Catalog) -> Contents:
     rows = catalog.rows("all_segments")
     totals = catalog.row("totals")
     assert totals is not None
+    live = [row for row in rows if row["state"] == "live"]
     return Contents(
         traces=totals["traces"],
         events=totals["events"],
@@ -95,7 +99,8 @@ def _contents(catalog: Catalog) -> Contents:
         oldest_unix_ns=totals["oldest_unix_ns"],
         newest_unix_ns=totals["newest_unix_ns"],
         segments=len(rows),
-        live_writers=len({row["process"] for row in rows if row["state"] == "live"}),
+        live_writers=len({row["process"] for row in live}),
+        writers=segments.holders(*(catalog.journal / row["name"] for row in live)),
         losses=reading.counters(catalog),
     )
 

@@ -18,6 +18,7 @@ from backtrail.model.errors import StoreError
 from backtrail.model.limits import PAGE_ROWS_MAX
 from backtrail.store.catalog import CATALOG_NAME, Catalog
 from backtrail.store.kept import add_dropped, forget_dropped, read_kept
+from backtrail.store.segments import holders_text
 
 Reason = Literal["age", "count", "size"]
 
@@ -180,7 +181,8 @@ def exclusive(home: Path) -> Iterator[None]:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreError(
-                f"another program is cleaning up or rebuilding {home}",
+                f"{holders_text(home, otherwise='another program')} is cleaning up "
+                f"or rebuilding {home}",
                 hint="try again when it is done",
             ) from error
         yield

@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 
 from backtrail.model.errors import StoreError
 from backtrail.model.event import Header, parse_header
-from backtrail.model.limits import HEADER_BYTES_MAX, READ_BYTES_MAX
+from backtrail.model.limits import COMMAND_WORDS_MAX, HEADER_BYTES_MAX, READ_BYTES_MAX
 
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9]{4,9})\.jsonl\Z")
 
@@ -37,6 +37,19 @@ class Segment(Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The file's name, by which the catalogue knows it."""
         return self.path.name
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """A process that holds a lock."""
+
+    pid: int
+    command: str | None
+    """How it was started, without its options; `None` where the system does not tell."""
+
+    @property
+    def text(self) -> str:
+        """Its identity in words."""
+        return f"process {self.pid} ({self.command})" if self.command else f"process {self.pid}"
 
 
 _NUMBER_MAX = 1 << 62
@@ -114,6 +127,28 @@ def is_writer_gone(fd: int) -> bool:
     return True
 
 
+def holders(*paths: Path) -> list[Holder]:
+    """Return the processes that hold a lock for writing on any of these files.
+
+    The system is asked, so that nothing has to be written down by the holder and nothing of a dead
+    one remains. Where it does not tell, as for another user's processes, the answer is shorter.
+    """
+    wanted = {identity for path in paths if (identity := _identity(path)) is not None}
+    pids: dict[int, None] = {}
+    with suppress(OSError):
+        for match in _LOCK.finditer(Path("/proc/locks").read_text(encoding="ascii")):
+            device = os.makedev(int(match["major"], 16), int(match["minor"], 16))
+            if (device, int(match["inode"])) in wanted and int(match["pid"]) > 0:
+                pids[int(match["pid"])] = None
+    return [Holder(pid=pid, command=_command(pid)) for pid in pids]
+
+
+def holders_text(*paths: Path, otherwise: str) -> str:
+    """Name the processes that hold these files: `process 4711 (python app.py)`."""
+    found = [holder.text for holder in holders(*paths)]
+    return " and ".join(found) or otherwise
+
+
 def read_header(fd: int, *, source: str) -> tuple[Header, int] | None:
     """Return a segment's header and the offset behind it; `None` while there is none.
 
@@ -184,6 +219,39 @@ def recover(path: Path) -> int:
         return size - end
     finally:
         os.close(fd)
+
+
+_LOCK = re.compile(
+    r"^\d+: (?:FLOCK|POSIX) +ADVISORY +WRITE +(?P<pid>-?\d+) "
+    r"(?P<major>[0-9a-f]+):(?P<minor>[0-9a-f]+):(?P<inode>\d+) ",
+    flags=re.MULTILINE,
+)
+"""A lock for writing that somebody has; one that is waited for has `->` behind its number."""
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _command(pid: int) -> str | None:
+    """Return a process's program and what it was told, up to the first option."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return None
+    shown: list[str] = []
+    for word in words[:COMMAND_WORDS_MAX]:
+        if word.startswith("-") and word != "-m":
+            break
+        shown.append(word.rpartition("/")[2] if len(shown) < 2 else word)  # noqa: PLR2004 - see below
+    # An interpreter, and a console script that it runs, are known by their names alone.
+    if len(shown) > 1 and shown[0].startswith("python") and "/bin/" in words[1]:
+        shown = shown[1:]
+    return " ".join(word for word in shown if word.isprintable()) or None
 
 
 _decode_line = msgspec.json.Decoder(Line).decode

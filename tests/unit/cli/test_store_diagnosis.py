@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,13 @@ def test_events_that_were_lost_are_a_problem_and_cut_ones_a_note() -> None:
         ("a part of events was cut", "settings ignored: they do not fit, 1 time", "note"),
         ("a part of events was cut", "value not captured, 3 times", "note"),
     ]
+
+
+def test_a_program_that_records_is_named(home: Path) -> None:
+    lines = [builders.process_started(TRACE), *builders.debugs(TRACE, 2)]
+    path = builders.write_segment(home, builders.process_id(9), lines)
+    with path.open("rb") as segment:
+        fcntl.flock(segment, fcntl.LOCK_EX)
+        (finding,) = [found for found in check_store(home) if "at this moment" in found.what]
+    assert finding.evidence.startswith(f"process {os.getpid()} (")
+    assert finding.level == "note"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import threading
@@ -274,3 +275,13 @@ def test_damage_inside_a_catalogue_is_found(home: Path) -> None:
 
     with pytest.raises(DamagedCatalogError):
         read_all()
+
+
+def test_a_catalogue_that_is_being_written_says_by_whom(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtrail.store.catalog.CATALOG_WAIT_S", 0.01)
+    with Catalog.open(home) as one, one.writing(), Catalog.open(home) as other:
+        with pytest.raises(StoreError, match=rf"written by process {os.getpid()} \(.*\): ") as busy:
+            other.run("set_meta", name="a", value="b")
+        assert busy.value.hint == "try again in a moment"

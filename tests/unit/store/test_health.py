@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,7 @@ def test_a_sound_store_has_no_problem_and_says_what_is_in_it(home: Path) -> None
     assert health.contents is not None
     assert (health.contents.traces, health.contents.events, health.contents.errors) == (2, 8, 1)
     assert (health.contents.segments, health.contents.live_writers) == (2, 1)
+    assert [holder.pid for holder in health.contents.writers] == [os.getpid()]
     assert health.contents.losses == {"event too large": 4}
     assert health.contents.oldest_unix_ns == START_UNIX_NS
     assert health.contents.newest_unix_ns == START_UNIX_NS + 8_000
@@ -65,9 +67,9 @@ def test_an_empty_store_is_sound(home: Path) -> None:
     assert health.problems == []
     assert health.contents is not None
     assert health.contents.oldest_unix_ns is None
-
-
     assert health.errors_bytes == 0
+
+
 def test_a_store_that_is_not_there_is_told_not_raised(tmp_path: Path) -> None:
     health = examine(tmp_path / "absent")
     assert health.contents is None

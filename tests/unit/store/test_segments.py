@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -222,3 +224,45 @@ def test_a_file_that_is_opened_to_be_read_is_closed_again(home: Path) -> None:
         assert os.fstat(fd).st_size
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(fd)
+
+
+HOLD = """
+import fcntl, sys
+held = open(sys.argv[1], "rb+")
+fcntl.flock(held, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A program of that name, that holds the file it is told of until its input ends."""
+    (tmp_path / "shop.py").write_text(HOLD)
+    return tmp_path / "shop.py"
+
+
+def test_the_process_that_holds_a_file_is_known_until_it_ends(home: Path, shop: Path) -> None:
+    path = write_segment(home, PROCESS, [])
+    other = write_segment(home, process_id(2), [])
+    command = [sys.executable, shop, path, "--user", "me"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"held\n"
+        (holder,) = segments.holders(path, other)
+        assert holder.pid == program.pid
+        assert holder.command is not None
+        assert holder.command.startswith("python")
+        assert holder.command.endswith(f" shop.py {path}"), "and no options"
+        assert segments.holders_text(path, otherwise="nobody") == holder.text
+        assert segments.holders_text(other, otherwise="nobody") == "nobody"
+        program.communicate(b"")
+    assert segments.holders(path) == []
+
+
+def test_who_only_reads_a_file_does_not_hold_it(home: Path) -> None:
+    path = write_segment(home, PROCESS, [])
+    with segments.opened(path) as fd:
+        fcntl.flock(fd, fcntl.LOCK_SH)
+        assert segments.holders(path) == []
+    assert segments.holders(home / "nowhere") == []
