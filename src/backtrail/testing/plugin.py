@@ -41,6 +41,8 @@ def pytest_exception_interact(
         error = call.excinfo.value
         if isinstance(node, pytest.Item):
             _failures[node] = error
+        elif isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
+            error = error.__cause__  # What pytest says in its own words happened in the module.
         capture_exception(error, mechanism="test", is_handled=True)
     except Exception as fault:  # noqa: BLE001 - the edge between the tests and the recorder
         guard.broke("pytest plugin", fault)

@@ -73,6 +73,8 @@ def test_pytest_says_the_same_and_its_failures_are_recorded(tmp_path: Path) -> N
         ("RuntimeError", "test", True),
     }
     assert len(errors) == 5, "each once: two assertions, and no skipped or expected one"
+    (unread,) = [error for error in errors if error["type"] == "ModuleNotFoundError"]
+    assert unread["frames"][0]["code"] == "import nowhere_to_be_found"
 
 
 def test_each_test_is_a_span_that_knows_how_it_ended(tmp_path: Path) -> None:
