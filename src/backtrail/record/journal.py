@@ -24,6 +24,8 @@ from backtrail.record.segment import SMALLEST_BYTES, Segment, header_line, let_g
 NEWLINE = b"\n"
 RETRY_EVERY = 1_000
 """While nothing can be written, one event in so many tries again."""
+ROLLS_MAX = 3
+"""Segments that are tried for one line: the present one, a small one, one of full size."""
 
 encode = msgspec.json.Encoder().encode
 Put = Callable[[bytes], object]
@@ -47,6 +49,8 @@ class _State:
         self.process = ids.uuid7(SYSTEM_CLOCK.time_unix_ns(), os.urandom(10))
         self.parent_process: str | None = None
         self.number = 0
+        self.is_begun = False
+        """Whether a segment was ever opened, and what comes first is written."""
         self.seq = 0
         self.dropped = 0
         self.retired: list[str] = []
@@ -129,28 +133,37 @@ def roll(line: bytes) -> None:
         guard.count("event too large")
         return
     with _lock:
-        if _state.segment is not None:
+        for _ in range(ROLLS_MAX):
+            if _state.segment is None and not _open_next():
+                break
+            if (segment := _state.segment) is None:
+                continue
             try:
-                _state.segment.append(line)
+                segment.append(line)
             except ValueError:
-                _retire()
+                _retire(segment)
             else:
                 return
-        if _open_next():
-            put(line)
-        else:
-            _drop(line)
+        _drop(line)
 
 
-def _retire() -> None:
-    """Close a full segment."""
-    segment = _state.segment
-    assert segment is not None
+def _retire(segment: Segment) -> None:
+    """Close a full segment.
+
+    A signal handler, or a finalizer, may record in the midst of it and do all of this itself.
+    """
+    try:
+        lines = segment.finish() - 1
+    except ValueError:
+        return
+    if _state.segment is not segment:
+        return
+    # No call between these two: a handler sees both or none.
+    _state.seq += lines
     _state.segment = None
-    _state.seq += segment.lines() - 1
     try:
         if segment.is_unlinked():
-            guard.count("segment deleted while recording", segment.lines() - 1)
+            guard.count("segment deleted while recording", lines)
             segment.close(truncate=False)
         else:
             segment.close(truncate=True)
@@ -166,13 +179,13 @@ def _open_next() -> bool:
     home = _state.home
     if home is None:
         return False
-    is_first = _state.number == 0
-    wanted = limits.SEGMENT_BYTES_FIRST if is_first else limits.SEGMENT_BYTES_MAX
-    number = _state.number + 1
+    wanted = limits.SEGMENT_BYTES_MAX if _state.is_begun else limits.SEGMENT_BYTES_FIRST
+    _state.number = number = _state.number + 1
+    seq = _state.seq
     header = header_line(
         process=_state.process,
         number=number,
-        seq=_state.seq,
+        seq=seq,
         time_unix_ns=_state.clock.time_unix_ns(),
         monotonic_ns=_state.clock.monotonic_ns(),
         pid=os.getpid(),
@@ -185,20 +198,27 @@ def _open_next() -> bool:
             # One by one: makedirs gives its mode to the innermost folder only.
             os.makedirs(home, mode=0o700, exist_ok=True)
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            _state.segment = Segment(path, size, header)
+            segment = Segment(path, size, header)
         except OSError as error:
             guard.count(f"journal not writable: {error.strerror}")
             continue
-        _state.number = number
-        _bind(_state.segment.append)
-        _begin(is_first=is_first)
+        if _state.segment is not None or _state.seq != seq:
+            # A signal handler recorded meanwhile, and opened one: this one stays empty.
+            segment.close(truncate=True)
+        else:
+            _state.segment = segment
+            _bind(segment.append)
+            _begin()
         return True
+    if _state.number == number:
+        _state.number -= 1
     return False
 
 
-def _begin(*, is_first: bool) -> None:
-    """Write what comes first in a segment."""
-    if is_first:
+def _begin() -> None:
+    """Write what comes first in a process's first segment, and what was lost before another."""
+    if not _state.is_begun:
+        _state.is_begun = True
         _state.prologue()
     if _state.dropped:
         dropped, _state.dropped = _state.dropped, 0
@@ -265,7 +285,7 @@ def seal() -> None:
             _epilogue()
         if _state.segment is not None:
             _bind(_open_and_put)
-            _retire()
+            _retire(_state.segment)
 
 
 def _before_fork() -> None:
@@ -283,7 +303,7 @@ def _after_fork_in_child() -> None:
     _state = _State()
     _state.home, _state.clock = inherited.home, inherited.clock
     _state.prologue = inherited.prologue
-    _state.parent_process = inherited.process if inherited.number else None
+    _state.parent_process = inherited.process if inherited.is_begun else None
     guard.lost.clear()
     if inherited.segment is not None:
         inherited.segment.close(truncate=False)

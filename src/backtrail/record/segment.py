@@ -49,11 +49,24 @@ class Segment:
             raise
         finally:
             os.close(fd)
+        self._end: int | None = None
         self.append = self._map.write
 
-    def lines(self) -> int:
-        """Count the lines written so far, the header among them."""
-        return self._map[: self._map.tell()].count(b"\n")
+    def finish(self) -> int:
+        """Take no further line, and return how many there are, the header among them.
+
+        To move to the end is one C call: a line that another thread appends meanwhile is either
+        in the file by then or refused, and is never cut off after its call has returned.
+
+        Raises:
+            ValueError: it is closed.
+        """
+        if self._end is None:
+            near = self._map.tell()
+            self._map.seek(0, os.SEEK_END)
+            end = self._map.find(b"\0", near)
+            self._end = len(self._map) if end < 0 else end
+        return self._map[: self._end].count(b"\n")
 
     def position(self) -> int:
         """Return how many bytes have been written."""
@@ -75,10 +88,11 @@ class Segment:
 
     def close(self, *, truncate: bool) -> None:
         """Let go of the file; cut off its unused space unless another process still writes it."""
-        end = self._map.tell()
-        self._map.close()
         if truncate:
-            os.truncate(self.path, end)
+            self.finish()
+        self._map.close()
+        if truncate and self._end is not None:
+            os.truncate(self.path, self._end)
 
 
 def let_go(path: str) -> None:

@@ -47,8 +47,21 @@ def test_what_is_appended_is_in_the_file_at_once(tmp_path: Path) -> None:
     segment = Segment(str(path), SIZE, HEADER)
     segment.append(b"one\n")
     assert path.read_bytes() == (HEADER + b"one\n").ljust(SIZE, b"\0")
-    assert (segment.lines(), segment.position()) == (2, len(HEADER) + 4)
+    assert segment.position() == len(HEADER) + 4
     segment.close(truncate=False)
+
+
+def test_a_finished_segment_takes_no_further_line_and_knows_how_many_it_has(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.jsonl"
+    segment = Segment(str(path), SIZE, HEADER)
+    segment.append(b"one\n")
+    assert [segment.finish(), segment.finish()] == [2, 2]
+    with pytest.raises(ValueError, match="range"):
+        segment.append(b"2\n")
+    segment.close(truncate=True)
+    assert path.read_bytes() == HEADER + b"one\n"
 
 
 def test_the_file_is_allocated_for_its_owner_alone_and_leaves_no_other(tmp_path: Path) -> None:
