@@ -240,9 +240,10 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _command(pid: int) -> str | None:
     """Return a process's program and what it was told, up to the first option."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        line = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return None
+    words = line.rstrip("\0").split("\0")
     shown: list[str] = []
     for word in words[:COMMAND_WORDS_MAX]:
         if word.startswith("-") and word != "-m":
