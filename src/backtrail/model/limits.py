@@ -57,6 +57,8 @@ LOCALS_MAX = 60
 """Variables kept of one frame."""
 SOURCE_LINES = 3
 """Lines of source kept on each side of the failing one."""
+SOURCE_LINES_ABOVE_MAX = 60
+"""Lines above them that are searched for the beginning of a secret."""
 SOURCE_LINE_CHARS_MAX = 500
 """Characters kept of one line of source."""
 SOURCE_BYTES_MAX = 2 << 20

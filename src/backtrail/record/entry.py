@@ -15,7 +15,13 @@ from backtrail.model import limits
 from backtrail.model.errors import EntryRuleError
 from backtrail.model.settings import DEFAULTS, Settings
 from backtrail.record import guard, journal, scope, sink
-from backtrail.record.capture.redact import clean_text, is_clean, is_secret_name, scrub
+from backtrail.record.capture.redact import (
+    clean_text,
+    is_clean,
+    is_secret_name,
+    scrub,
+    use_secret_names,
+)
 from backtrail.record.capture.snapshot import Walk, snapshot, snapshot_attributes
 from backtrail.record.ring import ERROR_ACTION, with_history
 from backtrail.record.scope import Scope
@@ -37,6 +43,7 @@ def use(given: Settings) -> None:
     """Hold entries to the rules of these settings from here on."""
     global settings  # noqa: PLW0603 - one recorder per process
     settings = given
+    use_secret_names(given.redact_names)
     plain_names.clear()
     plain_actions.clear()
 

@@ -13,8 +13,13 @@ from types import CodeType
 from msgspec import Struct
 
 from backtrail.model.kinds import SourceLine
-from backtrail.model.limits import PLACES_MAX, SOURCE_LINE_CHARS_MAX, SOURCE_LINES
-from backtrail.record.capture.redact import clean_source, is_clean, is_secret_name
+from backtrail.model.limits import (
+    PLACES_MAX,
+    SOURCE_LINE_CHARS_MAX,
+    SOURCE_LINES,
+    SOURCE_LINES_ABOVE_MAX,
+)
+from backtrail.record.capture.redact import clean_source, clean_text, is_clean, is_secret_name
 from backtrail.record.capture.secrets.taints import forms, worth
 from backtrail.record.capture.source import lines_of
 
@@ -77,19 +82,15 @@ def _look(code: CodeType, instruction: int, line: int) -> Place:
         path = os.path.abspath(path)
     lines = lines_of(path)
     found: list[str] = []
-    first = max(1, line - SOURCE_LINES)
-    source = [
-        SourceLine(line=number, text=clean_source(text[:SOURCE_LINE_CHARS_MAX], found=found.append))
-        for number, text in enumerate(lines[first - 1 : line + SOURCE_LINES], first)
-    ]
+    source = _source(lines, line, found)
     taints = {form for value in found if worth(value) for form in forms(value) if worth(form)}
     here = next((each.text.strip() for each in source if each.line == line), None)
     return Place(
         of=code,
-        file=path,
+        file=path if is_clean(path) else clean_text(path),
         line=line,
-        function=code.co_name,
-        qualified=code.co_qualname,
+        function=_clean_name(code.co_name),
+        qualified=_clean_name(code.co_qualname),
         code=here,
         expression=_expression(code, instruction, lines),
         source=source,
@@ -97,6 +98,25 @@ def _look(code: CodeType, instruction: int, line: int) -> Place:
         taints=tuple(taints),
         is_plain=_are_plain(code),
     )
+
+
+def _clean_name(name: str) -> str:
+    return name if is_clean(name) else clean_text(name)
+
+
+def _source(lines: list[str], line: int, found: list[str]) -> list[SourceLine]:
+    """Return the lines around one.
+
+    A secret may begin above them: a key of many lines, a collection under a secret name.
+    """
+    first = max(1, line - SOURCE_LINES)
+    above = max(1, first - SOURCE_LINES_ABOVE_MAX)
+    rows = [row[:SOURCE_LINE_CHARS_MAX] for row in lines[above - 1 : line + SOURCE_LINES]]
+    clean = clean_source("\n".join(rows), found=found.append).split("\n")
+    return [
+        SourceLine(line=number, text=text)
+        for number, text in enumerate(clean[first - above :], first)
+    ]
 
 
 def _are_plain(code: CodeType) -> bool:

@@ -13,23 +13,33 @@ says nothing of what it replaces, not even its length.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from backtrail.model.limits import CLEAN_STRINGS_MAX, SCAN_CHARS_MAX
 from backtrail.record.capture.secrets.assignments import blank_assigned
-from backtrail.record.capture.secrets.names import is_secret_name
-from backtrail.record.capture.secrets.patterns import PATTERNS
+from backtrail.record.capture.secrets.markup import blank_fields
+from backtrail.record.capture.secrets.names import is_secret_name, own_names, use_names
+from backtrail.record.capture.secrets.patterns import PATTERNS, Pattern
 from backtrail.record.capture.secrets.taints import MARKER, scrub
 
-__all__ = ["MARKER", "clean_source", "clean_text", "is_clean", "is_secret_name", "scrub"]
+__all__ = [
+    "MARKER",
+    "clean_source",
+    "clean_text",
+    "is_clean",
+    "is_secret_name",
+    "scrub",
+    "use_secret_names",
+]
 
 _KNOWN_CHARS_MAX = 128
 """Longer texts are not remembered."""
 
 _IN_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+_BETWEEN = b":=<\"'%"
 _SHAPE = bytes(
-    ord("x" if code in _IN_WORDS else "+" if code in b":=" else " ") for code in range(256)
+    ord("x" if code in _IN_WORDS else "+" if code in _BETWEEN else " ") for code in range(256)
 )
 """What a byte is to the fast check: of a word (x), between a name and its value (+), other."""
 _LONG_WORD = "x" * 16
@@ -42,8 +52,17 @@ _RANDOM = re.compile(
 )
 _DIGITS_MIN = 3
 
+plain_names: set[str] = set()
+"""Names of fields that are neither secret nor hold a secret."""
 known_clean: set[str] = set()
 """Short texts that were found clean; none of them may be an option that announces a secret."""
+
+
+def use_secret_names(names: Iterable[str]) -> None:
+    """Take these names for secret ones too, from here on."""
+    use_names(names)
+    known_clean.clear()
+    plain_names.clear()
 
 
 def is_clean(text: str) -> bool:
@@ -56,9 +75,15 @@ def is_clean(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     # Looking for a text in a text is ten times as fast as for bytes in bytes.
-    if ("+" in shape or _LONG_WORD in shape or "--" in text or "earer" in text) and (
-        not _is_clean_at_second_look(text, shape)
-    ):
+    if (
+        "+" in shape
+        or _LONG_WORD in shape
+        or " -" in text
+        or "--" in text
+        or "earer" in text
+        or "assw" in text
+        or text[:1] == "-"
+    ) and not _is_clean_at_second_look(text, shape):
         return False
     if is_short and text[:1] != "-":
         if len(known_clean) >= CLEAN_STRINGS_MAX:
@@ -117,6 +142,7 @@ def _has_secret_word(lowered: str) -> bool:
         or "card" in lowered
         or "seed" in lowered
         or "recovery" in lowered
+        or (bool(own_names) and any(own.partition(" ")[0] in lowered for own in own_names))
     )
 
 
@@ -132,12 +158,12 @@ def clean_text(text: str, *, found: Callable[[str], object] | None = None) -> st
     if not text.isascii():
         text = text.encode("utf-8", "backslashreplace").decode()
     lowered = text.lower()
-    for hint, pattern in _HINTED:
-        if hint in lowered:
-            text = pattern.sub(_blank, text)
+    text = _without(_MANY_WORDS, text, lowered)
     if _has_secret_word(lowered):
+        text = blank_fields(text, lowered, found)
         text = blank_assigned(text, found)
         text = _RANDOM.sub(_blank_random, text)
+    text = _without(_ONE_WORD, text, lowered)
     return f"{text}…[+{rest} chars]" if rest > 0 else text
 
 
@@ -145,20 +171,35 @@ def clean_source(text: str, *, found: Callable[[str], object] | None = None) -> 
     """Return Python source without its secrets: a literal under a secret name, never an expression.
 
     `password = "…"` loses its literal, `password = load(path)` says how it came to be and stays.
+    There are as many lines afterwards as before.
     """
     if not text.isascii():
         text = text.encode("utf-8", "backslashreplace").decode()
     lowered = text.lower()
-    for hint, pattern in _HINTED:
-        if hint in lowered:
-            text = pattern.sub(_blank, text)
+    text = _without(_MANY_WORDS, text, lowered, _blank_lines)
     if _has_secret_word(lowered):
         text = blank_assigned(text, found, is_source=True)
-    return text
+    return _without(_ONE_WORD, text, lowered, _blank_lines)
 
 
 def _blank(match: re.Match[str]) -> str:
     return match["keep"] + MARKER
+
+
+def _blank_lines(match: re.Match[str]) -> str:
+    return _blank(match) + "\n" * (match[0].count("\n") - match["keep"].count("\n"))
+
+
+def _without(
+    patterns: tuple[Pattern, ...],
+    text: str,
+    lowered: str,
+    blank: Callable[[re.Match[str]], str] = _blank,
+) -> str:
+    for pattern in patterns:
+        if pattern.hint in lowered:
+            text = pattern.find.sub(blank, text)
+    return text
 
 
 def _blank_random(match: re.Match[str]) -> str:
@@ -182,4 +223,6 @@ def is_random(word: str) -> bool:
 
 
 _HINTS = tuple(dict.fromkeys(pattern.hint for pattern in PATTERNS))
-_HINTED = tuple((pattern.hint, pattern.find) for pattern in PATTERNS)
+_MANY_WORDS = tuple(pattern for pattern in PATTERNS if pattern.hint in {"private key", "://"})
+"""They come first: what is assigned to a name may be only the first word of one."""
+_ONE_WORD = tuple(pattern for pattern in PATTERNS if pattern not in _MANY_WORDS)

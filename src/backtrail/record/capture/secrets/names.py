@@ -14,7 +14,7 @@ Decided here: `tokens` is a number of tokens unless its owner is a secret one (`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from backtrail.model.limits import CLEAN_STRINGS_MAX
 
@@ -108,6 +108,19 @@ _ASKING = frozenset(
 Rule = Callable[[str, str], bool]
 
 _verdicts: dict[str, bool] = {}
+own_names: list[str] = []
+"""Further secret names, as their words in lower case: those that the settings give."""
+
+
+def use_names(names: Iterable[str]) -> None:
+    """Take these names, in any style, for secret ones too, in place of any given before."""
+    own_names[:] = filter(None, (" ".join(words_of(name)) for name in names))
+    _verdicts.clear()
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, in lower case."""
+    return [word.lower() for word in _WORD.findall(name[-NAME_CHARS_MAX:])]
 
 
 def is_secret_name(name: str) -> bool:
@@ -125,7 +138,9 @@ def is_secret_name(name: str) -> bool:
 def _judge(name: str) -> bool:
     if name in _PLAIN:
         return False
-    words = [word.lower() for word in _WORD.findall(name[-NAME_CHARS_MAX:])]
+    words = words_of(name)
+    if own_names and _is_own(words):
+        return True
     if not words or (len(words) > 1 and words[0] in _ASKING):
         return False
     last = len(words) - 1
@@ -135,6 +150,12 @@ def _judge(name: str) -> bool:
         if _is_secret_word(word, before, after) and after not in _ABOUT:
             return True
     return False
+
+
+def _is_own(words: list[str]) -> bool:
+    """Tell whether a name has, among its words, all those of a name that the settings give."""
+    joined = f" {' '.join(words)} "
+    return any(f" {own} " in joined for own in own_names)
 
 
 def _is_secret_word(word: str, before: str, after: str) -> bool:

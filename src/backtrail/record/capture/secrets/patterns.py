@@ -31,7 +31,7 @@ def _pattern(hint: str, find: str) -> Pattern:
 
 _SCHEMES = "[Bb]earer|BEARER|[Bb]asic|BASIC|Digest|Negotiate|ApiKey|Token"
 _NO_CREDENTIALS = (
-    r"(?!(?i:tokens?|auth\w*|scheme|realm\W|format|headers?|credentials?|access|usage)\b)"
+    r"(?!(?i:tokens?|auth\w*|scheme|realm\W|format|headers?|credentials?|access|usage)\b|\w+=\\*\")"
 )
 
 PATTERNS = (
@@ -51,7 +51,7 @@ PATTERNS = (
     ),
     _pattern(
         "://",
-        r"(?P<keep>[A-Za-z0-9+.\-]{1,30}://[^\s/:@\"'<>]{0,256}:)(?!\d{1,5}(?:[/?#\s\"']|\Z))"
+        r"(?P<keep>[A-Za-z0-9+.\-]{1,30}://[^\s/:@\"'<>\[]{0,256}:)(?!\d{1,5}(?:[/?#\s\"']|\Z))"
         r"[^\s\"'<>]{1,256}?(?=@[\w.\-\[\]:%]{1,253}(?:[/?#,;\s\"')\\<>\]}]|\Z))",
     ),
     _pattern("://", r"(?P<keep>://)[^\s/:@\"'<>?#]{12,256}+(?=@)"),
@@ -105,6 +105,14 @@ PATTERNS = (
     _vendor("pmak-", r"PMAK-[A-Za-z0-9\-]{16,}+"),
     _vendor("sntrys_", r"sntrys_[A-Za-z0-9+/=_]{16,}+"),
     _vendor("lsv2_", r"lsv2_[a-z]{2}_[A-Za-z0-9_]{16,}+"),
+    _pattern("password ", r"(?P<keep>\b(?i:password) [\"'`])(?!\[redacted\])[^\n\"'`]{3,256}"),
+    _pattern(
+        " is ",
+        r"(?P<keep>\b(?i:password|passphrase|passwd|secret|token|api key|pin) is )"
+        r"(?:[\"'`](?!\[redacted\])[^\n\"'`]{3,256}[\"'`]"
+        r"|(?=[A-Za-z]*+\d|[A-Za-z]*+[#-&*+/=@^~])[^\s\"'`]{3,255}[^\s\"'`.,;:!?)\]])",
+    ),
+    _pattern("identified by", r"(?P<keep>(?i:identified by) ')[^'\n]{1,256}"),
     _pattern("mysql", r"(?P<keep>\bmysql\w{0,10}\b[^\n|;]{0,200}?\s-p)[^\s\"'\-][^\s\"']{0,256}"),
     _pattern("sshpass", r"(?P<keep>\bsshpass\s{1,4}-p\s{0,4})\S{1,256}"),
     _pattern(

@@ -13,6 +13,7 @@ it behind either.
 from __future__ import annotations
 
 import re
+from binascii import b2a_base64
 from collections.abc import Collection, Iterable
 
 import msgspec
@@ -79,35 +80,57 @@ def worth(value: str) -> bool:
 
 
 def forms(value: str) -> Iterable[str]:
-    """Yield the forms in which a value may stand: itself, its lines, as Python and URLs show it."""
+    """Yield the forms in which a value may stand: itself, its lines, and as programs write it.
+
+    Those are the ones of Python, of JSON without further letters, of URLs and of base64.
+    """
     value = value.strip()
     head = value[:TAINT_CHARS_MAX]
     yield head
-    if not head.isalnum():
+    raw = head.encode("utf-8", "replace")
+    if len(head) >= TAINT_CHARS_MIN:
+        # What follows it cannot change these characters.
+        yield b2a_base64(raw, newline=False)[: len(raw) // 3 * 4].decode()
+    if not (head.isalnum() and head.isascii()):
         yield repr(head)[1:-1]
-        yield "".join(map(_percent, head))
+        quoted = "".join(map(_percent, head))
+        yield quoted
+        yield quoted.replace("%2F", "/")
+        yield quoted.replace("%20", "+")
+    if not head.isascii():
+        yield head.encode("ascii", "backslashreplace").decode()
+        yield _escaped(head)
+        yield repr(raw)[2:-1]
     if "\n" in head:
         yield from head.split("\n")
 
 
 def _percent(character: str) -> str:
-    if character.isalnum() or character in "_.-~":
+    if (character.isascii() and character.isalnum()) or character in "_.-~":
         return character
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
+
+
+def _escaped(text: str) -> str:
+    """Return a text as JSON has it that is all ASCII."""
+    units = text.encode("utf-16-be", "surrogatepass")
+    codes = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    return "".join(chr(code) if code < _ASCII_END else f"\\u{code:04x}" for code in codes)
 
 
 def scrub(encoded: bytes, taints: Collection[str]) -> bytes:
     """Return encoded JSON without any of the tainted values.
 
-    A value is looked for as it stands in JSON, and in JSON inside of a JSON string. Structure is
-    never touched: numbers and the names of the format stay.
+    A value is looked for as it stands in JSON, and in JSON inside of its strings, and inside of
+    theirs. Structure is never touched: numbers and the names of the format stay.
     """
     if not taints:
         return encoded
     marker = MARKER.encode()
     for taint in sorted(taints, key=len, reverse=True)[:TAINTS_MAX]:
         once = _inside(taint)
-        for form in {once, _inside(once.decode())}:
+        twice = _inside(once.decode())
+        for form in {once, twice, _inside(twice.decode())}:
             if form in encoded:
                 encoded = _without(encoded, form, marker)
     if _CUT in encoded:
@@ -122,9 +145,9 @@ def _inside(text: str) -> bytes:
 
 def _without(encoded: bytes, form: bytes, marker: bytes) -> bytes:
     if _NUMBER.match(form.decode()):
-        # A number may also be a JSON number, or a part of a longer one: only inside a string,
-        # and only as a whole, it is the secret.
-        pattern = re.compile(rb"(?<![0-9.])" + re.escape(form) + rb"(?![0-9.])")
+        # A number may also be a JSON number, or a part of a longer one or of an id: only inside
+        # a string, and only as a whole, it is the secret.
+        pattern = re.compile(rb"(?<![0-9A-Fa-f.])" + re.escape(form) + rb"(?![0-9A-Fa-f]|\.\d)")
         return _STRING.sub(lambda string: pattern.sub(marker, string[0]), encoded)
     pieces: list[bytes] = []
     kept, place = 0, encoded.find(form)
@@ -149,9 +172,10 @@ def _is_escaped(encoded: bytes, place: int) -> bool:
     return (place - before) % 2 == 1
 
 
+_ASCII_END = 128
 _BACKSLASH = ord("\\")
 _REST = re.compile(rb'(?:[^"\\]|\\.)*+')
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"(?!:)')
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 
 
 def _without_beginnings(encoded: bytes, taints: Collection[str], marker: bytes) -> bytes:
