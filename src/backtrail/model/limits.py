@@ -163,3 +163,5 @@ TERMINATE_S_MAX = 2.0
 """Seconds between the request to end and the end by force."""
 TREE_PROCESSES_MAX = 10_000
 """Processes of one run that are ended together."""
+KILL_ROUNDS_MAX = 50
+"""Times that those which are left are ended by force."""

@@ -84,7 +84,7 @@ def run(
 def _through(order: Order, environ: Mapping[str, str], clock: Clock) -> int:
     """Run a program from its start to its end, and return its exit code."""
     recording = Recording(order, clock)
-    program = Program(mark=recording.mark)
+    program = Program(mark=recording.mark, may_end=recording.deadline_ns is not None)
     _start(program, order.command, recording.environ(environ))
     recording.started()
     ending, is_timed_out = program.wait(recording.deadline_ns), False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+from collections.abc import Iterable
 from errno import ENOEXEC
 from time import monotonic_ns
 from typing import NoReturn
@@ -20,7 +21,12 @@ from backtrail.cli.program import tree
 from backtrail.cli.program.witness import Witness
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import ExitCode
-from backtrail.model.limits import TERMINATE_S_MAX
+from backtrail.model.limits import (
+    HANG_LOOK_S,
+    KILL_ROUNDS_MAX,
+    TERMINATE_S_MAX,
+    TREE_PROCESSES_MAX,
+)
 
 BY_KERNEL = 0x80
 """`si_code` of a signal that no process sent."""
@@ -54,13 +60,18 @@ class Ending(Struct, frozen=True, kw_only=True):
 class Program:
     """A program that runs, and that every signal reaches as if nothing stood in between."""
 
-    def __init__(self, *, mark: bytes) -> None:
+    def __init__(self, *, mark: bytes, may_end: bool = False) -> None:
         """Get ready: from here on, signals wait until there is a program to take them.
 
-        `mark` is a `NAME=value` of the program's environment, by which its children are known.
+        Args:
+            mark: a `NAME=value` of the program's environment, by which its children are known.
+            may_end: whether `end` may be called. Then those of its children whose own parent has
+                ended become ours, so that none can slip away.
         """
         self.pid = 0
         self._mark = mark
+        self._beside = tree.descendants(os.getpid())[1:] if may_end else []
+        self._adopts = may_end and tree.adopt_orphans()
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED)
         self._witness = Witness.start()
 
@@ -98,21 +109,54 @@ class Program:
 
     def end(self) -> Ending:
         """End it and all that it has started: first by a request, then by force."""
-        spared = frozenset({os.getpid(), self._witness.pid})
-        family = tree.descendants(self.pid, mark=self._mark)
+        family = self._family()
         for number in (signal.SIGTERM, signal.SIGCONT):  # One that is stopped hears nothing.
-            tree.send(family, number, spared=spared)
-        ending = self.wait(monotonic_ns() + int(TERMINATE_S_MAX * NS_PER_S))
-        root = self.pid if ending is None else 0
-        family += tree.descendants(root, mark=self._mark)
-        tree.send(family, signal.SIGKILL, spared=spared)
-        while ending is None:
-            ending = self.wait()
-        return ending
+            tree.send(family, number, spared=self._spared)
+        until_ns = monotonic_ns() + int(TERMINATE_S_MAX * NS_PER_S)
+        ending: Ending | None = None
+        while monotonic_ns() < until_ns and (ending is None or self._living(family)):
+            ending = self._pause(ending)
+        for _ in range(KILL_ROUNDS_MAX):  # While some are killed, others may start new ones.
+            family = self._living({*family, *self._family()})
+            if not family:
+                break
+            tree.send(family, signal.SIGKILL, spared=self._spared)
+            ending = self._pause(ending)
+        return ending or self._pause(None) or Ending(signal=signal.SIGKILL)
 
     def release(self) -> None:
         """Let go of what stood by; signals stay blocked, since we are to end as the program did."""
         self._witness.dismiss()
+
+    @property
+    def _spared(self) -> frozenset[int]:
+        return frozenset({os.getpid(), self._witness.pid})
+
+    def _family(self) -> list[tree.Process]:
+        """List the program and what it has started."""
+        return tree.descendants(os.getpid(), mark=self._mark, beside=self._beside)
+
+    def _living(self, family: Iterable[tree.Process]) -> list[tree.Process]:
+        return tree.living(family, spared=self._spared)
+
+    def _pause(self, ending: Ending | None) -> Ending | None:
+        """Wait a moment for processes to end; return how the program ended, once it has."""
+        if ending is None:
+            return self.wait(monotonic_ns() + int(HANG_LOOK_S * NS_PER_S))
+        signal.sigtimedwait({signal.SIGCHLD}, HANG_LOOK_S)
+        self._bury()
+        return ending
+
+    def _bury(self) -> None:
+        """Take note of the end of orphans that have become ours."""
+        for _ in range(TREE_PROCESSES_MAX if self._adopts else 0):
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None or ended.si_pid in {self.pid, self._witness.pid}:
+                return
+            os.waitpid(ended.si_pid, 0)
 
     def _spawn(self, argv: list[str], environ: dict[str, str]) -> int:
         """Fork and execute; not posix_spawn, with which glibc changes what the program ignores."""
@@ -145,6 +189,7 @@ class Program:
         while True:
             pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
             if pid == 0:
+                self._bury()
                 return None
             if os.WIFSTOPPED(status):
                 _raise_default(os.WSTOPSIG(status))

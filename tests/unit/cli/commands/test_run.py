@@ -133,14 +133,17 @@ import subprocess, sys, threading
 child = subprocess.Popen(["sleep", "1000"])
 print(child.pid, flush=True)
 subprocess.Popen(["sh", "-c", "trap '' TERM; sleep 1000 & wait; wait"], env={})
-threading.Lock().__enter__() or threading.Event().wait()
+# An orphan that neither the tree nor its environment ties to the program.
+subprocess.run(["sh", "-c", "trap '' TERM; setsid sleep 1000 & echo $!"], env={})
+threading.Event().wait()
 """
     begun = time.monotonic()
     done = run(*RUN, "--timeout", "1.5", "--", "python", "-c", code, cwd=folder)
     assert done.returncode == 124
     assert time.monotonic() - begun < 15
     assert done.stderr == b""
-    assert look_up(int(done.stdout)) is None
+    for pid in done.stdout.split():
+        assert look_up(int(pid)) is None
     assert ended(folder) == {"signal": "SIGTERM", "is_timed_out": True}
     (error,) = of_kind(journal(folder), "error.raised")
     assert error["type"] == "hang"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -168,6 +169,38 @@ def test_open_files_are_passed_on(tmp_path: Path) -> None:
     finally:
         os.close(read)
         os.close(write)
+
+
+def test_orphans_of_a_run_that_may_be_ended_leave_nothing_behind_while_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    code = """
+import os, pathlib, subprocess, time
+shell = "sleep 0.2 >/dev/null & echo $!"
+orphan = int(subprocess.run(["sh", "-c", shell], stdout=subprocess.PIPE).stdout)
+gives_up = time.monotonic() + 30
+while pathlib.Path(f"/proc/{orphan}").exists() and time.monotonic() < gives_up:
+    os.sched_yield()
+print(pathlib.Path(f"/proc/{orphan}").exists())
+"""
+    done = run(*RUN, "--timeout", "50", "--", "python", "-c", code, cwd=project(tmp_path))
+    assert (done.stdout, done.returncode) == (b"False\n", 0)
+
+
+def test_what_was_started_before_us_in_our_process_is_left_alone(tmp_path: Path) -> None:
+    # `exec` hands a shell's children on to what takes its place.
+    script = f"sleep 1000 >/dev/null 2>&1 & echo $!; exec {shlex.join(RUN)} --timeout 1 -- sleep 1001"
+    done = run("sh", "-c", script, cwd=project(tmp_path))
+    assert done.returncode == 124
+    assert state(int(done.stdout)) == "S"
+    os.kill(int(done.stdout), signal.SIGKILL)
+
+
+def test_a_child_that_ends_itself_when_asked_is_given_the_time(tmp_path: Path) -> None:
+    child = "trap 'sleep 1; echo tidied; exit' TERM; echo ready; sleep 1000 & wait"
+    code = f"import os, subprocess; subprocess.Popen(['sh', '-c', {child!r}]); os.wait()"
+    done = run(*RUN, "--timeout", "1", "--", "python", "-c", code, cwd=project(tmp_path))
+    assert (done.stdout, done.returncode) == (b"ready\ntidied\n", 124)
 
 
 def state(pid: int) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -78,3 +79,25 @@ def test_what_has_ended_is_no_process() -> None:
     done = subprocess.Popen(["true"])
     until(lambda: look_up(done.pid) is None)
     assert done.wait(SECONDS_MAX) == 0
+
+
+ADOPTER = """
+import os, subprocess
+from backtrail.cli.program.tree import adopt_orphans, descendants
+neighbour = subprocess.Popen(["sleep", "1000"])
+beside = descendants(os.getpid())[1:]
+assert adopt_orphans()
+shown = subprocess.run(["sh", "-c", "setsid sleep 1000 >/dev/null & echo $!"], env={},
+                       stdout=subprocess.PIPE)
+orphan = int(shown.stdout)
+print([found.pid == orphan for found in descendants(os.getpid(), beside=beside)[1:]])
+os.kill(orphan, 9)
+neighbour.kill()
+"""
+
+
+def test_orphans_become_children_and_what_stands_beside_them_is_left_out() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ADOPTER], capture_output=True, timeout=SECONDS_MAX, check=False
+    )
+    assert (done.stdout, done.stderr) == (b"[True]\n", b"")
