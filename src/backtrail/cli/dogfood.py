@@ -31,6 +31,7 @@ def recorded(invocation: Invocation, arguments: Sequence[str]) -> Iterator[None]
         yield
         return
     switch.start(directory=home, session=SESSION)
+    _log("run_command", command=command)
     try:
         yield
     except BacktrailError as error:

@@ -96,7 +96,7 @@ def parse(name: str, given: object, *, source: str) -> Value:
         )
     default = getattr(DEFAULTS, name)
     try:
-        value = _converted(name, given, default)
+        value = _converted(name, given, default, source)
     except (TypeError, ValueError) as error:
         raise UsageError(
             f"{source} sets {name} to {given!r}, which does not fit",
@@ -107,9 +107,10 @@ def parse(name: str, given: object, *, source: str) -> Value:
     return value
 
 
-def _converted(name: str, given: object, default: Value) -> Value:
+def _converted(name: str, given: object, default: Value, source: str) -> Value:
     if isinstance(default, bool):
-        return given if isinstance(given, bool) else parse_switch(str(given), name=name)
+        where = source if source.upper().endswith(name.upper()) else f"{name} in {source}"
+        return given if isinstance(given, bool) else parse_switch(str(given), name=where)
     if isinstance(default, tuple):
         return _words(given)
     if name in {"hang_after_s", "slow_ms"} and given in {None, ""}:

@@ -66,6 +66,10 @@ def _open_and_put(line: bytes) -> None:
     roll(line)
 
 
+def _ignore(line: bytes) -> None:
+    """Take no event: the program's first call only found that nothing is to be recorded."""
+
+
 _state = _State()
 _lock = RLock()
 put: Put = _open_and_put
@@ -74,12 +78,16 @@ _epilogue: Callable[[], None] | None = None
 
 
 def configure(
-    home: str, *, clock: Clock = SYSTEM_CLOCK, prologue: Callable[[], None] = _no_prologue
+    home: str,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+    prologue: Callable[[], None] = _no_prologue,
+    is_open: bool = True,
 ) -> None:
     """Say where the journal lives; it is opened by the first event, under a process id of its own.
 
     The prologue is called once for each process id, when its first segment is open, to write
-    what a reader must know first.
+    what a reader must know first. One that is not open takes no event until `listen`.
     """
     global _state
     with _lock:
@@ -87,6 +95,12 @@ def configure(
         parent_process, _state = _state.parent_process, _State()
         _state.home, _state.clock, _state.prologue = home, clock, prologue
         _state.parent_process = parent_process
+        _bind(_open_and_put if is_open else _ignore)
+
+
+def listen() -> None:
+    """Take events from here on, where none were taken."""
+    if put is _ignore:
         _bind(_open_and_put)
 
 

@@ -83,7 +83,9 @@ def begin(home: str, settings: Settings) -> None:
     scope.begin_process(inherited=inherit.variable("TRACEPARENT"))
     scope.traces.resize(settings.ring_events, settings.ring_traces, settings.ring_idle_s)
     sink.set_slow(settings.slow_ms)
-    journal.configure(os.path.abspath(home), prologue=_write_process_started)
+    journal.configure(
+        os.path.abspath(home), prologue=_write_process_started, is_open=settings.enabled
+    )
     journal.at_end(_write_process_ended)
     if settings.enabled:
         enable()
@@ -101,10 +103,13 @@ def stop() -> None:
 
 
 def use_quietly() -> None:
-    """Start recording because the program just uses it: no hooks, and no error but counted."""
+    """Start recording because the program just uses it: no hooks, and no error but counted.
+
+    It is recorded where it was started, wherever it has gone since then, as daemons do.
+    """
     if _switch.is_started:
         return
-    home = find_home(_working_directory(), os.environ)
+    home = find_home(_started_in, os.environ)
     begin(home, _settings(home, {}))
 
 
@@ -144,6 +149,7 @@ def disable() -> None:
 def enable() -> None:
     """Switch recording on again."""
     _switch.is_enabled = True
+    journal.listen()
     for loud, code, _ in _switch.pairs:
         loud.__code__ = code
 
@@ -163,6 +169,9 @@ def _working_directory() -> str:
     except OSError:
         # The program's own folder was deleted under it.
         return os.path.expanduser("~")
+
+
+_started_in = _working_directory()
 
 
 def _write_process_started() -> None:
