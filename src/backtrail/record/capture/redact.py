@@ -78,11 +78,9 @@ def is_clean(text: str) -> bool:
     if (
         "+" in shape
         or _LONG_WORD in shape
-        or " -" in text
-        or "--" in text
+        or ("-" in text and (" -" in text or "--" in text or text[:1] == "-"))
         or "earer" in text
         or "assw" in text
-        or text[:1] == "-"
     ) and not _is_clean_at_second_look(text, shape):
         return False
     if is_short and text[:1] != "-":

@@ -15,9 +15,10 @@ from typing import Any
 from backtrail.model.limits import ATTRIBUTES_MAX, NODES_MAX
 from backtrail.record import guard
 from backtrail.record.capture.redact import is_secret_name
-from backtrail.record.capture.values.following import follow, follow_variables
+from backtrail.record.capture.values.following import follow
 from backtrail.record.capture.values.hiding import hidden
 from backtrail.record.capture.values.shapes import type_name
+from backtrail.record.capture.values.variables import follow_variables
 from backtrail.record.capture.values.walk import Walk, shown_text
 
 __all__ = ["Walk", "named_values", "snapshot", "snapshot_attributes"]

@@ -22,7 +22,7 @@ from types import (
 from typing import Any
 
 from backtrail.model.limits import CLEAN_STRINGS_MAX, DEPTH_MAX, ITEMS_MAX, STRING_CHARS_MAX
-from backtrail.record.capture.redact import is_secret_name, known_clean
+from backtrail.record.capture.redact import is_secret_name, known_clean, plain_names
 from backtrail.record.capture.values import opaque
 from backtrail.record.capture.values.hiding import announces, hidden
 from backtrail.record.capture.values.message import message_of_arguments
@@ -32,92 +32,37 @@ from backtrail.record.capture.values.walk import MARGIN_CHARS, Walk, shown_text
 Json = Any
 Show = Callable[[Any, int, Walk, Shape], Json]
 
-_INT_MAX = (1 << 63) - 1
-_INT_MIN = -_INT_MAX
+INT_MAX = (1 << 63) - 1
+INT_MIN = -INT_MAX
 _TRIES = 3
 _PAIR = 2
 _ITEMS_MIN = 3
 _PARTS_OF_AN_ITEM = 4
 """What an item that is a container is expected to spend."""
-_SCALARS = frozenset({int, float, bool, type(None)})
-_ONLY_STR = frozenset({str})
-_KNOWN_CHARS_MAX = 128
-
-plain_names: set[str] = set()
-"""Names that are neither secret nor hold a secret."""
+_ONLY_STR = frozenset({id(str)})
+"""By identity: a class may say itself how it is compared."""
+KNOWN_CHARS_MAX = 128
 
 
 def follow(value: Any, depth: int, walk: Walk) -> Json:  # noqa: PLR0911 - the hottest path
     """Return a value as JSON; `depth` containers are around it."""
     kind = type(value)
     if kind is str:
-        if len(value) <= _KNOWN_CHARS_MAX and value in known_clean:
+        if len(value) <= KNOWN_CHARS_MAX and value in known_clean:
             return value
         return shown_text(value, walk)
-    if kind is int:
-        return value if _INT_MIN <= value <= _INT_MAX else opaque.show_int(value)
-    if value is None or kind is bool:
-        return value
-    if kind is float and value - value == 0.0:
-        return value
     if kind is dict:
         return _plain_dict(value, depth, walk)
     if kind is list or kind is tuple:
         return _plain_sequence(value, depth, walk)
+    if kind is int:
+        return value if INT_MIN <= value <= INT_MAX else opaque.show_int(value)
+    if value is None or kind is bool:
+        return value
+    if kind is float and value - value == 0.0:
+        return value
     shape = shape_of(kind)
     return (shape.show or _learn(kind, shape))(value, depth, walk, shape)
-
-
-def follow_pairs(
-    shown: dict[str, Json], pairs: list[tuple[Any, Any]], depth: int, walk: Walk
-) -> None:
-    """Add named values to what is shown, hiding those whose names are secret."""
-    for key, item in pairs:
-        if type(key) is str and key in plain_names:
-            if type(item) is int and _INT_MIN <= item <= _INT_MAX:
-                shown[key] = item
-            else:
-                shown[key] = follow(item, depth, walk)
-            continue
-        name = key if type(key) is str else _key(key, walk)
-        is_secret = is_secret_name(name)
-        clean = shown_text(name, walk)
-        shown[clean] = hidden(item, walk) if is_secret else follow(item, depth, walk)
-        if clean is key and not is_secret and len(clean) <= _KNOWN_CHARS_MAX:
-            if len(plain_names) >= CLEAN_STRINGS_MAX:
-                plain_names.clear()
-            plain_names.add(clean)
-
-
-def follow_variables(
-    values: dict[str, Any], walk: Walk, *, are_plain: bool, share: int
-) -> dict[str, Json]:
-    """Show the variables of a frame, none of which may spend more than its share.
-
-    Where it is known that no name is secret, only values are looked at.
-    """
-    if not are_plain:
-        shown: dict[str, Json] = {}
-        follow_pairs(shown, list(values.items()), 0, walk)
-        return shown
-    shown = values.copy()
-    known, total = known_clean, walk.nodes
-    for name, value in values.items():
-        # What most variables are is told here, without the call of `follow`.
-        kind = type(value)
-        if kind is int:
-            if _INT_MIN <= value <= _INT_MAX:
-                continue
-        elif kind is str:
-            if len(value) <= _KNOWN_CHARS_MAX and value in known:
-                continue
-        elif kind is bool or value is None:
-            continue
-        before = walk.nodes = min(share, total)
-        shown[name] = follow(value, 0, walk)
-        total -= before - walk.nodes
-    walk.nodes = total
-    return shown
 
 
 def _plain_sequence(value: Any, depth: int, walk: Walk) -> Json:
@@ -126,7 +71,7 @@ def _plain_sequence(value: Any, depth: int, walk: Walk) -> Json:
     if not size:
         return []
     path, mark = walk.path, id(value)
-    if mark in path or depth >= DEPTH_MAX or walk.nodes <= 0:
+    if depth >= DEPTH_MAX or walk.nodes <= 0 or mark in path:
         return _refusal(value, type(value).__name__, size, walk)
     path.add(mark)
     shown = _items(value[:ITEMS_MAX], size, depth + 1, walk)
@@ -134,20 +79,45 @@ def _plain_sequence(value: Any, depth: int, walk: Walk) -> Json:
     return shown
 
 
-def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:
+def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:  # noqa: C901 - as above
     """Show a dict as an object."""
     size = len(value)
     if not size:
         return {}
-    path, mark = walk.path, id(value)
-    if mark in path or depth >= DEPTH_MAX or walk.nodes <= 0:
+    nodes, path, mark = walk.nodes, walk.path, id(value)
+    if depth >= DEPTH_MAX or nodes <= 0 or mark in path:
         return _refusal(value, "dict", size, walk)
+    if size > ITEMS_MAX:
+        return _other_dict(value, depth, walk)
+    walk.nodes = nodes - size
+    known = known_clean
+    shown = value.copy()
+    for name, item in shown.items():
+        if type(name) is not str or name not in plain_names:
+            walk.nodes = nodes
+            return _other_dict(value, depth, walk)
+        kind = type(item)
+        if kind is int:
+            if INT_MIN <= item <= INT_MAX:
+                continue
+        elif kind is str:
+            if len(item) <= KNOWN_CHARS_MAX and item in known:
+                continue
+        elif kind is bool or item is None:
+            continue
+        path.add(mark)
+        shown[name] = follow(item, depth + 1, walk)
+        path.discard(mark)
+    if "value" in shown:
+        _hide_for_its_name(shown, value.get("value"), walk)
+    return shown
+
+
+def _other_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:
+    """Show a dict of any size and with any keys."""
+    path, mark, size = walk.path, id(value), len(value)
     path.add(mark)
-    try:
-        head = list(islice(value.items(), ITEMS_MAX))
-    except RuntimeError:
-        head = _copied(lambda: list(islice(dict.items(value), ITEMS_MAX)))
-    shown = _pairs({}, head, size, depth + 1, walk)
+    shown = _pairs({}, _copied(_head_of_dict, value), size, depth + 1, walk)
     path.discard(mark)
     return shown
 
@@ -158,13 +128,14 @@ def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
         walk.nodes -= len(head)
         shown = _texts(head, size, depth, walk)
     else:
-        if first not in _SCALARS and len(head) > _ITEMS_MIN:
-            # Rather some items with their parts than all without.
-            head = head[: max(_ITEMS_MIN, walk.nodes // _PARTS_OF_AN_ITEM)]
+        if not (first is int or first is float or first is bool) and len(head) > _ITEMS_MIN:
+            head = _fewer(head, depth, walk)
         walk.nodes -= len(head)
         shown = [
             item
-            if ((kind := type(item)) is int and _INT_MIN <= item <= _INT_MAX) or kind is bool
+            if ((kind := type(item)) is int and INT_MIN <= item <= INT_MAX)
+            or kind is bool
+            or (kind is float and item - item == 0.0)
             else follow(item, depth, walk)
             for item in head
         ]
@@ -174,13 +145,22 @@ def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     return shown
 
 
+def _fewer(head: Any, depth: int, walk: Walk) -> Any:
+    """Return so many items that each can be shown with its parts, rather than all without."""
+    if head[0] is None:
+        return head
+    if depth >= DEPTH_MAX:
+        return head[:_ITEMS_MIN]
+    return head[: max(_ITEMS_MIN, walk.nodes // _PARTS_OF_AN_ITEM)]
+
+
 def _texts(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     """Show a list that begins with a text: maybe a header and its value, or a command line."""
     is_pair = size == _PAIR
     if (
         not is_pair
-        and _ONLY_STR.issuperset(map(type, head))
-        and max(map(len, head)) <= _KNOWN_CHARS_MAX
+        and _ONLY_STR.issuperset(map(id, map(type, head)))
+        and max(map(len, head)) <= KNOWN_CHARS_MAX
         and known_clean.issuperset(head)
     ):
         # A command's option is never among the texts that are known.
@@ -200,16 +180,47 @@ def _pairs(
     if head is None:
         return {"$type": shown.get("$type", "dict"), "$changing": True}
     walk.nodes -= len(head)
-    follow_pairs(shown, head, depth, walk)
+    known = known_clean
+    for key, item in head:
+        if type(key) is not str or key not in plain_names:
+            _add(shown, key, item, depth, walk)
+            continue
+        kind = type(item)
+        if (
+            (kind is int and INT_MIN <= item <= INT_MAX)
+            or (kind is str and len(item) <= KNOWN_CHARS_MAX and item in known)
+            or kind is bool
+            or item is None
+        ):
+            shown[key] = item
+        else:
+            shown[key] = follow(item, depth, walk)
     if "value" in shown:
-        named = shown.get("name") or shown.get("key") or shown.get("header")
-        if type(named) is str and is_secret_name(named):
-            given = next((item for key, item in head if type(key) is str and key == "value"), None)
-            shown["value"] = hidden(given, walk)
+        given = next((item for key, item in head if type(key) is str and key == "value"), None)
+        _hide_for_its_name(shown, given, walk)
     if size > len(head):
         walk.cuts += 1
         shown["$cut"] = size - len(head)
     return shown
+
+
+def _hide_for_its_name(shown: dict[str, Json], given: Any, walk: Walk) -> None:
+    """Hide a value that has its name beside it: `{"name": "password", "value": "…"}`."""
+    named = shown.get("name") or shown.get("key") or shown.get("header")
+    if type(named) is str and is_secret_name(named):
+        shown["value"] = hidden(given, walk)
+
+
+def _add(shown: dict[str, Json], key: Any, item: Any, depth: int, walk: Walk) -> None:
+    """Add a named value to what is shown, hiding it if its name is secret."""
+    name = key if type(key) is str else _key(key, walk)
+    is_secret = is_secret_name(name)
+    clean = shown_text(name, walk)
+    shown[clean] = hidden(item, walk) if is_secret else follow(item, depth, walk)
+    if clean is key and not is_secret and len(clean) <= KNOWN_CHARS_MAX:
+        if len(plain_names) >= CLEAN_STRINGS_MAX:
+            plain_names.clear()
+        plain_names.add(clean)
 
 
 def _refusal(value: Any, name: str, size: int | None, walk: Walk) -> Json:
@@ -223,20 +234,24 @@ def _refusal(value: Any, name: str, size: int | None, walk: Walk) -> Json:
     return shown
 
 
-def _copied(read: Callable[[], Any]) -> Any:
+def _copied(read: Callable[..., Any], *given: Any) -> Any:
     """Read a container that another thread may be changing; `None` when it never holds still."""
     for _ in range(_TRIES):
         try:
-            return read()
+            return read(*given)
         except RuntimeError:
             continue
     return None
 
 
+def _head_of_dict(value: dict[Any, Any]) -> list[tuple[Any, Any]]:
+    return list(islice(dict.items(value), ITEMS_MAX))
+
+
 def _key(key: Any, walk: Walk) -> str:
     """Write a key that is no text as one."""
     if type(key) is bytes:
-        return key[:_KNOWN_CHARS_MAX].decode("utf-8", "backslashreplace")
+        return key[:KNOWN_CHARS_MAX].decode("utf-8", "backslashreplace")
     shown = follow(key, DEPTH_MAX - 1, walk)
     kind = type(shown)
     if kind is str:
@@ -249,72 +264,57 @@ def _key(key: Any, walk: Walk) -> str:
     return f"<{shown.get('name') or shown.get('$type', 'dict')}>"
 
 
-def _entered(value: Any, depth: int, walk: Walk, shape: Shape, show: Callable[[], Json]) -> Json:
-    """Follow a container of a type of its own."""
-    mark = id(value)
-    if mark in walk.path or depth >= DEPTH_MAX or walk.nodes <= 0:
-        return _refusal(value, shape.name, None, walk)
-    walk.path.add(mark)
-    try:
-        return show()
-    finally:
-        walk.path.discard(mark)
-
-
 def _sequence(size_of: Callable[[Any], int], read: Callable[[Any], Any]) -> Show:
     """Make what shows an ordered container that JSON does not know."""
 
     def show(value: Any, depth: int, walk: Walk, shape: Shape) -> Json:
-        size = size_of(value)
-
-        def items() -> Json:
-            head = _copied(lambda: read(value))
-            if head is None:
-                return {"$type": shape.name, "$changing": True}
-            shown = _items(head, size, depth + 1, walk) if head else []
-            return {"$type": shape.name, "items": shown}
-
-        return _entered(value, depth, walk, shape, items)
+        path, mark = walk.path, id(value)
+        if depth >= DEPTH_MAX or walk.nodes <= 0 or mark in path:
+            return _refusal(value, shape.name, None, walk)
+        head = _copied(read, value)
+        if head is None:
+            return {"$type": shape.name, "$changing": True}
+        path.add(mark)
+        shown = _items(head, size_of(value), depth + 1, walk) if head else []
+        path.discard(mark)
+        return {"$type": shape.name, "items": shown}
 
     return show
 
 
 def _show_tuple(value: Any, depth: int, walk: Walk, shape: Shape) -> Json:
-    if not shape.names or len(shape.names) != tuple.__len__(value):
+    size = tuple.__len__(value)
+    if not shape.names or len(shape.names) != size:
         return _other_tuple(value, depth, walk, shape)
     head = tuple.__getitem__(value, slice(0, ITEMS_MAX))
     pairs = list(zip(shape.names, head, strict=False))
-    shown = {"$type": shape.name}
-    size = len(shape.names)
-
-    def show() -> Json:
-        return _pairs(shown, pairs, size, depth + 1, walk)
-
-    return _entered(value, depth, walk, shape, show)
+    return _parts(value, pairs, size, depth, walk)
 
 
-def _show_dict(value: Any, depth: int, walk: Walk, shape: Shape) -> Json:
-    size = dict.__len__(value)
-    shown = {"$type": shape.name}
-
-    def pairs() -> Json:
-        head = _copied(lambda: list(islice(dict.items(value), ITEMS_MAX)))
-        return _pairs(shown, head, size, depth + 1, walk)
-
-    return _entered(value, depth, walk, shape, pairs)
+def _show_dict(value: Any, depth: int, walk: Walk, _shape: Shape) -> Json:
+    head = _copied(_head_of_dict, value)
+    return _parts(value, head, dict.__len__(value), depth, walk)
 
 
 def _show_object(value: Any, depth: int, walk: Walk, shape: Shape) -> Json:
-    shown = {"$type": shape.name}
     if shape.storage is None and not shape.slots:
-        return shown
+        return {"$type": shape.name}
+    found = _copied(fields, value, shape)
+    head = found and found[:ITEMS_MAX]
+    return _parts(value, head, len(found or ()), depth, walk)
 
-    def pairs() -> Json:
-        found = _copied(lambda: fields(value, shape))
-        head = None if found is None else found[:ITEMS_MAX]
-        return _pairs(shown, head, len(found or ()), depth + 1, walk)
 
-    return _entered(value, depth, walk, shape, pairs)
+def _parts(
+    value: Any, head: list[tuple[Any, Any]] | None, size: int, depth: int, walk: Walk
+) -> Json:
+    """Show the named parts of a value under its type."""
+    path, mark, shape = walk.path, id(value), shape_of(type(value))
+    if depth >= DEPTH_MAX or walk.nodes <= 0 or mark in path:
+        return _refusal(value, shape.name, None, walk)
+    path.add(mark)
+    shown = _pairs({"$type": shape.name}, head, size, depth + 1, walk)
+    path.discard(mark)
+    return shown
 
 
 def _show_exception(value: Any, _depth: int, walk: Walk, shape: Shape) -> Json:

@@ -7,6 +7,8 @@ values under secret names, to be removed wherever else they stand (`secrets.tain
 
 from __future__ import annotations
 
+from typing import Any
+
 from backtrail.model.limits import NODES_MAX, STRING_CHARS_MAX, TAINTS_MAX
 from backtrail.record.capture.redact import clean_text, is_clean
 from backtrail.record.capture.secrets.taints import forms, worth
@@ -18,7 +20,7 @@ MARGIN_CHARS = 256
 class Walk:
     """The budget, the findings and the way of one look."""
 
-    __slots__ = ("cuts", "nodes", "path", "taints")
+    __slots__ = ("cuts", "nodes", "path", "shown", "taints")
 
     def __init__(self, nodes: int = NODES_MAX) -> None:
         self.nodes = nodes
@@ -27,6 +29,9 @@ class Walk:
         """Values and texts that were left out or shortened."""
         self.path: set[int] = set()
         """Identities of the containers being followed."""
+        self.shown: dict[int, tuple[Any, int, Any, int]] = {}
+        """By identity: a value that was looked at, what it might spend, how it is shown, and what
+        that spent. The value is kept, so that its identity is not used again."""
         self.taints: set[str] = set()
         """Values that must not stand anywhere in the record."""
 
@@ -42,7 +47,12 @@ def shown_text(value: str, walk: Walk, keep: int = STRING_CHARS_MAX) -> str:
     if size <= keep:
         return value if is_clean(value) else clean_text(value, found=walk.taint)
     walk.cuts += 1
+    known = walk.shown.get(id(value))
+    if known is not None and known[1] == -keep:
+        return str(known[2])
     head = value[: keep + MARGIN_CHARS]
     if not is_clean(head):
         head = clean_text(head, found=walk.taint)
-    return f"{head[:keep]}…[+{size - keep} chars]"
+    shown = f"{head[:keep]}…[+{size - keep} chars]"
+    walk.shown[id(value)] = (value, -keep, shown, 0)
+    return shown
