@@ -13,12 +13,14 @@ from typing import Any
 import backtrail
 from backtrail.model.event import Event, LineReader, parse_header
 from backtrail.record import guard, scope
+from backtrail.record.occurrence import repeats
 
 
 @contextmanager
 def recording(home: Path, *, strict: bool = True, **settings: Any) -> Iterator[Path]:
     """Record what this process does into a folder, and stop at the end."""
     guard.lost.clear()
+    repeats.forget()
     backtrail.start(directory=str(home), hooks=False, strict=strict, **settings)
     try:
         yield home
@@ -48,6 +50,11 @@ def events(home: Path, kind: str | None = None) -> list[Event]:
 def entries(home: Path) -> list[dict[str, Any]]:
     """Return the bodies of the debug entries that were recorded."""
     return [event.body for event in events(home, "debug.recorded")]
+
+
+def errors(home: Path) -> list[dict[str, Any]]:
+    """Return the bodies of the errors that were recorded in full."""
+    return [event.body for event in events(home, "error.raised")]
 
 
 def start_program(

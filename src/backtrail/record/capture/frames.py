@@ -28,6 +28,7 @@ from backtrail.model.limits import (
 )
 from backtrail.record.capture.places import OWN_CODE, Place, place_of
 from backtrail.record.capture.snapshot import named_values
+from backtrail.record.capture.values.shapes import mro_of
 from backtrail.record.capture.values.walk import Walk
 
 Call = tuple[FrameType, int, int | None]
@@ -122,10 +123,11 @@ def _variables(
     """Return the variables of a frame, and how many more there are."""
     values = frame.f_locals
     if type(values) is not dict:
-        if type(values) is not _PROXY and not isinstance(values, dict):
-            # The body of a class may run in any mapping that its metaclass gives.
+        # The body of a class may run in any mapping that its metaclass gives.
+        is_dict = dict in mro_of(type(values))
+        if type(values) is not _PROXY and not is_dict:
             return None, 0
-        values = dict(values)
+        values = dict(dict.items(values) if is_dict else values)
     cut = 0
     if not place.is_plain or len(values) > LOCALS_MAX:
         try:

@@ -112,6 +112,8 @@ def _source(lines: list[str], line: int, found: list[str]) -> list[SourceLine]:
     first = max(1, line - SOURCE_LINES)
     above = max(1, first - SOURCE_LINES_ABOVE_MAX)
     rows = [row[:SOURCE_LINE_CHARS_MAX] for row in lines[above - 1 : line + SOURCE_LINES]]
+    if not rows:
+        return []
     clean = clean_source("\n".join(rows), found=found.append).split("\n")
     return [
         SourceLine(line=number, text=text)
