@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"
 IN_THE_PROGRAM = ("backtrail.model", "backtrail.record")
 """What runs inside the user's process."""
 MAY_IMPORT = {"backtrail", "msgspec"}
@@ -42,6 +44,7 @@ def run_python(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.acceptance(36)
 @pytest.mark.parametrize("name", module_names())
 def test_a_module_imports_by_itself_and_does_nothing(name: str, tmp_path: Path) -> None:
     done = run_python("-c", QUIET_IMPORT, name, folder=tmp_path)
@@ -52,6 +55,7 @@ def test_there_are_modules_to_import() -> None:
     assert {"backtrail", "backtrail.model.event"} <= set(module_names())
 
 
+@pytest.mark.acceptance(36)
 def test_the_command_is_an_entry_point_that_starts() -> None:
     (command,) = [
         entry for entry in entry_points(group="console_scripts") if entry.name == "backtrail"
@@ -59,6 +63,7 @@ def test_the_command_is_an_entry_point_that_starts() -> None:
     assert callable(command.load())
 
 
+@pytest.mark.acceptance(36)
 def test_the_command_starts(tmp_path: Path) -> None:
     command = Path(sys.executable).with_name("backtrail")
     done = run_python(str(command), "--help", folder=tmp_path)
@@ -82,3 +87,19 @@ def test_what_runs_in_the_program_needs_only_the_standard_library_and_msgspec(na
         )
     }
     assert imported - MAY_IMPORT - sys.stdlib_module_names == set()
+
+
+@pytest.mark.acceptance(36)
+def test_these_tests_run_on_the_lowest_and_on_the_highest_python_that_is_supported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = [word.rpartition(" ")[2] for word in project["classifiers"] if "3." in word]
+    constants = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in ast.parse((ROOT / "dev").read_text()).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id in {"SUPPORTED", "SDK_TESTS"}
+    }
+    assert constants["SUPPORTED"] == named
+    assert f">={named[0]}" == project["requires-python"]
+    assert Path(__file__).relative_to(ROOT).as_posix() in constants["SDK_TESTS"]

@@ -107,6 +107,7 @@ def test_a_context_that_leads_out_of_its_folder_is_refused(tmp_path: Path, conte
 
 
 @pytest.mark.acceptance(12)
+@pytest.mark.acceptance(35)
 def test_who_holds_the_catalogue_is_named_to_the_one_who_fails_to_get_it(tmp_path: Path) -> None:
     run(sys.executable, "-c", STEPS, cwd=project(tmp_path))
     with holding(tmp_path, WRITES_THE_CATALOGUE) as pid:
@@ -184,6 +185,7 @@ def test_a_process_that_records_into_two_stores_mixes_nothing(tmp_path: Path) ->
 
 
 @pytest.mark.acceptance(13)
+@pytest.mark.acceptance(35)
 def test_the_index_is_right_when_several_processes_index_what_others_write(
     tmp_path: Path,
 ) -> None:
@@ -212,6 +214,7 @@ def test_a_trace_whose_program_died_before_it_was_indexed_is_found(tmp_path: Pat
 
 
 @pytest.mark.acceptance(13)
+@pytest.mark.acceptance(35)
 def test_an_indexer_that_is_killed_leaves_nothing_out(tmp_path: Path) -> None:
     home = project(tmp_path) / ".backtrail"
     for number in range(1, 9):
