@@ -11,7 +11,7 @@ import atexit
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from backtrail.model.kinds import Mechanism
 from backtrail.record import guard
@@ -68,10 +68,12 @@ def record_last_error() -> None:
 
 def _record(error: object, mechanism: Mechanism) -> None:
     """Record an error that nobody caught."""
-    if not _hooks.is_on or isinstance(error, SystemExit) or not isinstance(error, BaseException):
+    # Not `isinstance`, which asks the object itself for its class.
+    kind = type(error)
+    if not _hooks.is_on or issubclass(kind, SystemExit) or not issubclass(kind, BaseException):
         return
     try:
-        capture_exception(error, mechanism=mechanism)
+        capture_exception(cast("BaseException", error), mechanism=mechanism)
     except Exception as fault:  # noqa: BLE001 - an edge: nothing may reach the program
         guard.broke("hook", fault)
 

@@ -14,8 +14,9 @@ from msgspec import Struct
 from backtrail.model.kinds import ExceptionInfo, Frame
 from backtrail.model.limits import CHAIN_MAX, NOTES_MAX, TEXT_CHARS_MAX
 from backtrail.record.capture.frames import Call, calls_of_traceback, kept_frames
+from backtrail.record.capture.reach import taint_from, without
 from backtrail.record.capture.values.message import message_of
-from backtrail.record.capture.values.shapes import module_and_name, type_name
+from backtrail.record.capture.values.shapes import module_and_name, mro_of, type_name
 from backtrail.record.capture.values.walk import Walk, shown_text
 
 _base = BaseException.__dict__
@@ -57,11 +58,24 @@ def failure(error: BaseException, walk: Walk, calls: list[Call] | None = None) -
     )
 
 
-def described(error: BaseException) -> str:
-    """Return an exception in a line: `KeyError: 'user'`."""
-    message = message_of(error, Walk())
+def described(error: BaseException, walk: Walk | None = None) -> str:
+    """Return an exception in a line: `KeyError: 'user'`.
+
+    The walk finds out which values must not stand beside it either.
+    """
+    walk = walk or Walk()
+    message = safe_message(error, walk)
     name = module_and_name(type(error))[1]
     return f"{name}: {message}" if message else name
+
+
+def safe_message(error: BaseException, walk: Walk) -> str:
+    """Return the message for a record that has no variables, which would tell what is secret."""
+    message = message_of(error, walk)
+    if not message:
+        return message
+    taint_from(error, walk)
+    return without(message, walk)
 
 
 def error_id_of(error: BaseException) -> str | None:
@@ -105,7 +119,7 @@ def _names(error: BaseException) -> list[tuple[BaseException, str]]:
         named.append((cause, "cause"))
     elif context is not None and not _is_context_hidden(error):
         named.append((context, "context"))
-    if isinstance(error, BaseExceptionGroup):
+    if BaseExceptionGroup in mro_of(type(error)):
         named += [(member, "member") for member in _members_of(error)[:_QUEUE_MAX]]
     return named
 

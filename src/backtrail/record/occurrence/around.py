@@ -37,7 +37,8 @@ class ErrorContext:
         raised: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        if isinstance(raised, Exception):
+        # Not `isinstance`, which asks the object itself for its class.
+        if raised is not None and issubclass(type(raised), Exception):
             capture_exception(raised, mechanism=self.mechanism, is_handled=False, state=self.state)
 
     async def __aenter__(self) -> Self:

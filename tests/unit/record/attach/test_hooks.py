@@ -78,6 +78,12 @@ RECORDED = {
         FAIL + "import sys\nsys.excepthook = lambda *_: 1 / 0\nfail()",
         ["ValueError", "uncaught", False, ["fail"]],
     ),
+    "error that lies about its class": (
+        "class Liar(ValueError):\n    @property\n    def __class__(self):\n"
+        "        raise RuntimeError('do not ask')\n"
+        "def fail():\n    raise Liar\nfail()",
+        ["Liar", "uncaught", False, ["fail"]],
+    ),
     "thread": (
         FAIL
         + "import threading\nthread = threading.Thread(target=fail)\nthread.start()\nthread.join()",
