@@ -8,6 +8,9 @@ prefix; `normalized` brings it to the stored form.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain, count, repeat
+from operator import add
 
 TRACE_ID_DIGITS = 32
 SPAN_ID_DIGITS = 16
@@ -15,6 +18,11 @@ SPAN_ID_DIGITS = 16
 _STORED = re.compile(r"[0-9a-f]{1,32}\Z")
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?\Z")
 _ENTROPY_BYTES = 10
+_BLOCK_BITS = 8
+_BLOCKS_TOP_BIT = 1 << 55
+_BLOCKS_MASK = (_BLOCKS_TOP_BIT >> 1) - 1
+"""One bit less than there is room for: however many ids follow, none gets longer."""
+_LAST_DIGITS = [f"{number:02x}" for number in range(1 << _BLOCK_BITS)]
 
 
 def uuid7(time_unix_ns: int, entropy: bytes) -> str:
@@ -30,6 +38,23 @@ def uuid7(time_unix_ns: int, entropy: bytes) -> str:
     high = milliseconds << 16 | 0x7000 | (random >> 64) & 0x0FFF
     low = 0x8000_0000_0000_0000 | random & 0x3FFF_FFFF_FFFF_FFFF
     return f"{high:016x}{low:016x}"
+
+
+def span_ids(seed: int) -> Iterator[str]:
+    """Make span ids without end, each one more than the one before, from a random start.
+
+    An id costs the joining of two texts, which is all that a span can spend on it.
+
+    Args:
+        seed: 64 random bits; of their number the first digit is made to be no zero.
+    """
+    first = (seed >> _BLOCK_BITS) & _BLOCKS_MASK | _BLOCKS_TOP_BIT
+    return chain.from_iterable(map(_block, count(first)))
+
+
+def _block(number: int) -> Iterator[str]:
+    """Return the ids that begin with this number."""
+    return map(add, repeat(f"{number:014x}"), _LAST_DIGITS)
 
 
 def normalized(text: str) -> str | None:

@@ -88,8 +88,10 @@ def _make(context: str) -> Debugger:  # noqa: C901 - each call that it saves is 
     def debug(action: str, /, *more: Any, **attributes: Any) -> None:  # noqa: C901 - see above
         try:
             here = _get()
-            if here.thread != get_ident() or scope.running_tasks:
+            lane = here.lane
+            if lane.thread != get_ident() or scope.running_tasks:
                 here = _settled(here)
+                lane = here.lane
             if more or not _are_plain(attributes) or action not in _actions_seen:
                 entry.record(here, context, action, more, attributes)
                 return
@@ -104,17 +106,20 @@ def _make(context: str) -> Debugger:  # noqa: C901 - each call that it saves is 
                 elif not (kind is int or kind is float or kind is bool or value is None):
                     entry.record(here, context, action, more, attributes)
                     return
-            envelope = here.debug.get(context) or entry.envelope(here, context)
+            try:
+                envelope = lane.debug[context]
+            except KeyError:
+                envelope = entry.envelope(here, context)
             line = _encode(DebugLine(monotonic_ns(), envelope, action, attributes, here.span_id))
-            here.keep(line)
+            lane.keep(line)
             line += b"\n"
-            if here.trace.held is None:
-                try:
-                    journal.put(line)
-                except ValueError:
-                    journal.roll(line)
-            else:
+            if scope.may_hold and lane.trace.held is not None:
                 sink.write(here, line)
+                return
+            try:
+                journal.put(line)
+            except ValueError:
+                journal.roll(line)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             entry.record_after(error, context, action, more, attributes)
 

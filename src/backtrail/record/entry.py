@@ -69,7 +69,7 @@ def checked_context(context: object) -> str:
 def envelope(here: Scope, context: str) -> Raw:
     """Return the envelope of debug entries in a lane and a context, made once."""
     made = Raw(here.lane.head + b',"kind":"debug.recorded","context":' + encode(context))
-    here.debug[context] = made
+    here.lane.debug[context] = made
     return made
 
 
@@ -127,7 +127,7 @@ def _write(
     here: Scope, context: str, made: tuple[dict[str, Any], Walk], *, is_printed: bool
 ) -> None:
     body, walk = made
-    head = here.debug.get(context) or envelope(here, context)
+    head = here.lane.debug.get(context) or envelope(here, context)
     trace = bytes(head)
     if here.span_id is not UNSET:
         trace += b',"span":"' + str(here.span_id).encode() + b'"'
@@ -139,7 +139,7 @@ def _write(
     if body["action"] == ERROR_ACTION:
         whole = with_history(line, here.trace.ring)
         sink.keep(here.trace)
-    here.keep(line)
+    here.lane.keep(line)
     if len(whole) > limits.LINE_BYTES_MAX:
         whole = start + encode({"action": body["action"], "attributes": {"$cut": len(whole)}})[1:]
         whole += b"\n"

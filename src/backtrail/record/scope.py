@@ -21,12 +21,10 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from backtrail.model import ids
 from backtrail.record import journal
+from backtrail.record.capture.redact import clean_text
 from backtrail.record.ring import TraceBuffer, history_json
 
 encode = msgspec.json.Encoder().encode
-
-_TOP_BIT = 1 << 63
-
 
 Lines = deque[bytes]
 
@@ -41,65 +39,83 @@ class Trace(Struct):
     started_ns: int
     remote_parent: str | None = None
     """Span id, in another process, that our outermost spans are children of."""
-    open_spans: dict[str, Any] = {}
     held: Lines | None = None
     """Lines held back in flight mode; `None` where they are written at once."""
+    first: Any = None
+    """The span that it began with, and so ends with."""
     is_ended: bool = False
 
 
-class Lane(Struct):
+class Lane(Struct, frozen=True):
     """What all events of one trace, thread and task have in common, encoded once."""
 
-    head: bytes
-    """The envelope from the trace id on, for splicing in as one raw value."""
-    started: Raw
-    ended: Raw
-    debug: dict[str, Raw]
-    """By context, for the lines of debug entries."""
-
-
-class Scope(Struct):
-    """A place in a trace. The present one is in a context variable."""
-
     trace: Trace
-    lane: Lane
     thread: int
     """Identity of the thread it is for."""
     task: int
     """Identity of the asyncio task it is for; 0 outside of any."""
-    span_id: str | UnsetType
-    debug: dict[str, Raw]
-    """The lane's envelopes of debug entries, by context."""
     keep: Callable[[bytes], None]
     """Puts an entry's line, without its newline, into the ring of the trace."""
-    outer: Scope | None
-    """The scope to go back to."""
-    span: Any = None
-    """The open span itself; `None` at the top of a trace."""
+    head: bytes
+    """The envelope from the trace id on, for splicing in as one raw value."""
+    started: Raw
+    ended: Raw
+    ended_well: Raw
+    """The same with the status, for a span that has nothing more to say."""
+    debug: dict[str, Raw]
+    """By context, for the lines of debug entries."""
     is_process_top: bool = False
-    """Whether it is the top of the process's own trace, where a span begins a trace."""
+    """Whether it is that of the process's own trace, where a span begins a trace of its own."""
+
+
+_no_trace = Trace(trace_id="", name="", ring=deque(maxlen=0), started_ns=0)
+NO_LANE = Lane(_no_trace, 0, 0, _no_trace.ring.append, b"", Raw(), Raw(), Raw(), {})
+"""The lane of what is in no trace: it belongs to no thread, so every fast path turns away."""
+
+
+class Scope(Struct):
+    """A place in a trace: its top, or an open span. The present one is in a context variable."""
+
+    name: str
+    attributes: dict[str, Any]
+    """Of the span, as the program gave them."""
+    lane: Lane = NO_LANE
+    span_id: str | UnsetType = UNSET
+    outer: Scope | None = None
+    """The scope to go back to."""
+    is_ended: bool = False
+    """Whether the span is over that it is."""
+    origin: Scope | None = None
+    """The scope that this one stands in for, in another thread or task."""
 
     @property
-    def is_ended(self) -> bool:
-        """Whether its span, or at the top its trace, has ended."""
-        return bool(self.trace.is_ended if self.span is None else self.span.is_ended)
+    def trace(self) -> Trace:
+        """The trace that it is in."""
+        return self.lane.trace
+
+    @property
+    def own(self) -> Scope:
+        """The scope itself, also where another one stands in for it."""
+        return self if self.origin is None else self.origin
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the trace that it is the top of has ended; a span says so for itself."""
+        return self.lane.trace.is_ended if self.origin is None else self.origin.has_ended
 
 
-NOWHERE = Scope(
-    trace=Trace(trace_id="", name="", ring=deque(), started_ns=0),
-    lane=Lane(head=b"", started=Raw(), ended=Raw(), debug={}),
-    thread=0,
-    task=0,
-    span_id=UNSET,
-    debug={},
-    keep=lambda _line: None,
-    outer=None,
-)
-"""The scope before there is any: it belongs to no thread, so every fast path turns away."""
+NOWHERE = Scope("", {})
+"""The scope before there is any."""
 
 variable: ContextVar[Scope] = ContextVar("backtrail_scope", default=NOWHERE)
 get: Callable[[], Scope] = variable.get
 activate: Callable[[Scope], object] = variable.set
+
+may_hold = False
+"""Whether any trace has ever been told to hold back its lines: if not, none needs to be asked."""
+
+next_span_id: Callable[[], str] = ids.span_ids(0).__next__
+"""Makes the id of a new span, such as no other process makes; begun anew in a forked child."""
 
 traces = TraceBuffer()
 """The rings of all traces, by id."""
@@ -121,7 +137,6 @@ class _Process(Struct):
 
     root: Trace | None = None
     main_thread: int = 0
-    seed: int = 0
     inherited: str | None = None
     """`traceparent` that the process was started with."""
     held_lines: int = 0
@@ -138,7 +153,8 @@ def begin_process(*, inherited: str | None, is_child: bool = False) -> None:
 
     A forked child goes on in the trace of its parent, whose open spans it does not own.
     """
-    _process.seed = int.from_bytes(os.urandom(8)) >> 1 | _TOP_BIT
+    global next_span_id  # noqa: PLW0603 - one recorder per process
+    next_span_id = ids.span_ids(int.from_bytes(os.urandom(8))).__next__
     if is_child:
         _process.main_thread = get_ident()
         for trace in (_process.root, get().trace):
@@ -158,15 +174,6 @@ def _main_thread() -> int:
     main = getattr(threading, "_main_thread", None)
     ident = getattr(main, "ident", None)
     return ident if isinstance(ident, int) else get_ident()
-
-
-def next_id() -> int:
-    """Return the number of a new span id: 64 bits, the highest set, unique in this process.
-
-    Ids of a process follow one another from a random start; formatted as hex they have 16 digits.
-    """
-    number = _process.seed = _process.seed + 1
-    return number
 
 
 def new_trace(name: str, *, trace_id: str | None = None) -> Trace:
@@ -202,7 +209,7 @@ def is_handed_on() -> bool:
 def current() -> Scope:
     """Return the present scope, settled for this thread and task; made if there is none."""
     scope = get()
-    if scope.thread != get_ident() or running_tasks:
+    if scope.lane.thread != get_ident() or running_tasks:
         scope = settled(scope)
     return scope
 
@@ -217,24 +224,16 @@ def settled(scope: Scope) -> Scope:
     """Return the scope as it is for this thread and task, and make it the present one."""
     thread = get_ident()
     task_id, task_name = _task() if running_tasks else (0, None)
-    if scope.thread == thread and scope.task == task_id:
+    lane = scope.lane
+    if lane.thread == thread and lane.task == task_id:
         return scope
     if scope is NOWHERE:
         on_first_use()
         scope = at_top(root())
     else:
-        lane = make_lane(scope.trace, thread, task_name)
+        lane = _make_lane(lane.trace, thread, task_id, task_name)
         scope = Scope(
-            scope.trace,
-            lane,
-            thread,
-            task_id,
-            scope.span_id,
-            lane.debug,
-            scope.keep,
-            scope.outer,
-            scope.span,
-            scope.is_process_top,
+            scope.name, scope.attributes, lane, scope.span_id, scope.outer, origin=scope.own
         )
     activate(scope)
     return scope
@@ -242,34 +241,28 @@ def settled(scope: Scope) -> Scope:
 
 def at_top(trace: Trace, *, outer: Scope | None = None) -> Scope:
     """Return the scope at the top of a trace, for this thread and task."""
-    thread = get_ident()
     task_id, task_name = _task() if running_tasks else (0, None)
-    lane = make_lane(trace, thread, task_name)
-    return Scope(
-        trace=trace,
-        lane=lane,
-        thread=thread,
-        task=task_id,
-        span_id=trace.remote_parent or UNSET,
-        debug=lane.debug,
-        keep=trace.ring.append,
-        outer=outer,
-        is_process_top=trace is _process.root and _process.inherited is None,
-    )
+    lane = _make_lane(trace, get_ident(), task_id, task_name)
+    return Scope(trace.name, {}, lane, trace.remote_parent or UNSET, outer)
 
 
-def make_lane(trace: Trace, thread: int, task_name: str | None) -> Lane:
-    """Encode what the events of one trace, thread and task have in common."""
+def _make_lane(trace: Trace, thread: int, task_id: int, task_name: str | None) -> Lane:
     head = encode(trace.trace_id)
     if thread != _process.main_thread:
         head += b',"thread":' + encode(thread_name(thread))
     if task_name is not None:
         head += b',"task":' + encode(task_name)
     return Lane(
+        trace=trace,
+        thread=thread,
+        task=task_id,
+        keep=trace.ring.append,
         head=head,
         started=Raw(head + b',"kind":"span.started"'),
         ended=Raw(head + b',"kind":"span.ended"'),
+        ended_well=Raw(head + b',"kind":"span.ended","status":"ok"'),
         debug={},
+        is_process_top=trace is _process.root and _process.inherited is None,
     )
 
 
@@ -278,7 +271,7 @@ def thread_name(thread: int) -> str:
     threading = sys.modules.get("threading")
     known = getattr(threading, "_active", {}).get(thread)
     name = getattr(known, "_name", None)
-    return f"{name if isinstance(name, str) else 'thread'}:{get_native_id()}"
+    return f"{clean_text(name) if isinstance(name, str) else 'thread'}:{get_native_id()}"
 
 
 def _task() -> tuple[int, str | None]:
@@ -288,7 +281,7 @@ def _task() -> tuple[int, str | None]:
     if task is None:
         return 0, None
     try:
-        return id(task), str(task.get_name())
+        return id(task), clean_text(str(task.get_name()))
     except Exception:  # noqa: BLE001 - a task class of the program's own
         return id(task), None
 
@@ -299,10 +292,10 @@ def leave(scope: Scope) -> None:
     Where the program is elsewhere by now, in a scope that goes on, it stays there.
     """
     present = get()
-    if present.span is not scope.span and not present.is_ended:
+    if present.own is not scope.own and not present.has_ended:
         return
     back = present.outer
-    while back is not None and back.is_ended:
+    while back is not None and back.has_ended:
         back = back.outer
     activate(back if back is not None else at_top(root()))
 
@@ -318,8 +311,8 @@ def step_out(scope: Scope) -> Scope:
 def step_in(scope: Scope, inner: Scope) -> None:
     """Go on in a scope that was left for a while; its end will lead back to where we are."""
     present = get()
-    if present.span is not scope.span:
-        scope.outer = inner.outer = present if inner.span is scope.span else inner.outer
+    if present.own is not scope.own:
+        scope.outer = inner.outer = present if inner.own is scope.own else inner.outer
     activate(inner)
 
 
@@ -338,7 +331,9 @@ def find(trace_id: str) -> Trace:
 
 def hold_lines(number: int) -> None:
     """Let traces made from here on hold back so many lines; 0 writes them at once."""
+    global may_hold  # noqa: PLW0603 - one recorder per process
     _process.held_lines = number
+    may_hold = may_hold or number > 0
 
 
 def hold(trace: Trace) -> None:

@@ -38,7 +38,7 @@ def record_event(
         trace = here.lane.head + b',"span":"' + span_id.encode() + b'"'
     line = journal.event_line(kind, body, trace=trace)
     if is_entry:
-        here.keep(line)
+        here.lane.keep(line)
     if is_kept:
         keep(here.trace)
     write(here, line + b"\n")

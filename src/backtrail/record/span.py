@@ -7,6 +7,7 @@ so that the operations of a long-lived program stay apart.
 
 from __future__ import annotations
 
+import gc
 from _thread import get_ident
 from collections.abc import Callable
 from time import monotonic_ns
@@ -28,24 +29,35 @@ from backtrail.record.scope import Scope
 F = TypeVar("F", bound=Callable[..., Any])
 
 _names: set[str] = set()
-_get, _activate, _next_id = scope.get, scope.activate, scope.next_id
-_encode = msgspec.json.Encoder().encode
-_known_names = entry.plain_names.issuperset
+_get, _activate = scope.get, scope.activate
+_encoder = msgspec.json.Encoder()
+_encode, _encode_lines = _encoder.encode, _encoder.encode_lines
+_plain_names = entry.plain_names
+_known_names = _plain_names.issuperset
 
 
-class StartLine(Struct, gc=False, omit_defaults=True):
+class StartLine(Struct, gc=False):
     """The beginning of a span, as it stands in the journal."""
 
     t: int
     trace: Raw
     span: str
     name: str
-    parent: str | UnsetType = UNSET
-    attributes: dict[str, Any] | UnsetType = UNSET
+    parent: str | UnsetType
+    attributes: dict[str, Any]
+
+
+class GoodEndLine(Struct, gc=False):
+    """The end of a span that ended well and has nothing to add."""
+
+    t: int
+    trace: Raw
+    """With the status behind it."""
+    span: str | UnsetType
 
 
 class EndLine(Struct, gc=False, omit_defaults=True):
-    """The end of a span, as it stands in the journal."""
+    """The end of any other span, as it stands in the journal."""
 
     t: int
     trace: Raw
@@ -55,21 +67,21 @@ class EndLine(Struct, gc=False, omit_defaults=True):
     attributes: dict[str, Any] | UnsetType = UNSET
 
 
-class Span(Struct):
-    """A span of one name: a context manager, also `async with`, and a decorator."""
+class Span(Scope):
+    """A span of one name: a context manager, also `async with`, and a decorator.
 
-    name: str
-    attributes: dict[str, Any]
-    span_id: str = ""
-    here: Scope | None = None
-    """The scope inside it."""
+    While it is open it is the scope of all that is recorded inside it.
+    """
+
     started_ns: int = 0
-    is_ended: bool = False
-    is_trace_root: bool = False
-    """Whether the trace began with it, and so ends with it."""
     added: dict[str, Any] | None = None
     inside: Scope | None = None
     """Where the program was inside it when it stepped back."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is over."""
+        return self.is_ended
 
     def set(self, **attributes: Any) -> None:
         """Add attributes that are known only now; they are written when the span ends."""
@@ -78,47 +90,56 @@ class Span(Struct):
     def pause(self) -> None:
         """Step back while a generator is suspended."""
         try:
-            if self.here is not None:
-                self.inside = scope.step_out(self.here)
+            if self.started_ns:
+                self.inside = scope.step_out(self)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
 
     def resume(self) -> None:
         """Step in again before the generator goes on, maybe in another thread or task."""
         try:
-            if self.here is not None and self.inside is not None:
-                scope.step_in(self.here, self.inside)
+            if self.inside is not None:
+                scope.step_in(self, self.inside)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Self:  # noqa: C901 - as in `debug`, each call that it saves is felt
         try:
+            if self.started_ns and not _can_begin_again(self):
+                return self
             outer = _get()
-            if outer.thread != get_ident() or scope.running_tasks:
+            lane = outer.lane
+            if lane.thread != get_ident() or scope.running_tasks:
                 outer = scope.settled(outer)
-            if outer.is_process_top:
+                lane = outer.lane
+            if lane.is_process_top:
                 outer = _begin_trace(self, outer)
+                lane = outer.lane
             attributes = self.attributes
-            if attributes and not is_plain(attributes):
-                attributes = snapshot_attributes(attributes)
-            name = self.name if self.name in _names else _checked_name(self.name)
-            trace, lane, parent = outer.trace, outer.lane, outer.span_id
-            span_id = self.span_id = f"{_next_id():x}"
+            for key, value in attributes.items():
+                kind = type(value)
+                if key not in _plain_names or not (
+                    kind is int or kind is float or kind is bool or value is None
+                ):
+                    attributes = _shown(attributes)
+                    break
+            name = self.name
+            if name not in _names:
+                name = _checked_name(name)
+            self.lane = lane
+            self.outer = outer
+            span_id = self.span_id = scope.next_span_id()
             now = self.started_ns = monotonic_ns()
-            started = StartLine(now, lane.started, span_id, name, parent, attributes or UNSET)
-            line = _encode(started) + b"\n"
-            trace.open_spans[span_id] = self
-            here = self.here = Scope(
-                trace, lane, outer.thread, outer.task, span_id, outer.debug, outer.keep, outer, self
-            )
-            if trace.held is None:
+            started = StartLine(now, lane.started, span_id, name, outer.span_id, attributes)
+            line = _encode_lines([started])
+            if scope.may_hold and lane.trace.held is not None:
+                sink.write(self, line)
+            else:
                 try:
                     journal.put(line)
                 except ValueError:
                     journal.roll(line)
-            else:
-                sink.write(here, line)
-            _activate(here)
+            _activate(self)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
         return self
@@ -131,30 +152,35 @@ class Span(Struct):
         /,
     ) -> None:
         try:
-            here = self.here
-            if here is None or self.is_ended:
+            if self.is_ended or not self.started_ns:
                 return
             self.is_ended = True
-            trace = here.trace
+            lane = self.lane
+            trace = lane.trace
             if raised is None and self.added is None:
-                line = _encode(EndLine(monotonic_ns(), here.lane.ended, self.span_id, "ok")) + b"\n"
+                line = _encode(GoodEndLine(monotonic_ns(), lane.ended_well, self.span_id)) + b"\n"
             else:
-                line = _end_line(self, here, raised)
-            trace.open_spans.pop(self.span_id, None)
-            if trace.held is None:
+                line = _end_line(self, raised)
+            if scope.may_hold and trace.held is not None:
+                sink.write(self, line)
+            else:
                 try:
                     journal.put(line)
                 except ValueError:
                     journal.roll(line)
-            else:
-                sink.write(here, line)
-            outer = here.outer
-            if self.is_trace_root:
+            if trace.first is self:
+                trace.first = None
                 sink.end_trace(trace, took_ns=monotonic_ns() - self.started_ns)
-            if outer is not None and _get() is here and not outer.is_ended:
+            outer = self.outer
+            if (
+                _get() is self
+                and outer is not None
+                and not outer.is_ended
+                and not outer.lane.trace.is_ended
+            ):
                 _activate(outer)
             else:
-                scope.leave(here)
+                scope.leave(self)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
 
@@ -186,18 +212,33 @@ def trace_span(name: str, /, **attributes: Any) -> Span:
 
 def _begin_trace(span: Span, outer: Scope) -> Scope:
     """Begin the trace of a span that belongs to no other."""
-    span.is_trace_root = True
-    return scope.at_top(scope.new_trace(span.name), outer=outer)
+    trace = scope.new_trace(span.name)
+    trace.first = span
+    return scope.at_top(trace, outer=outer)
 
 
-def _end_line(span: Span, here: Scope, raised: BaseException | None) -> bytes:
+def _can_begin_again(span: Span) -> bool:
+    """Let a span that has ended be used once more; one that is open just goes on."""
+    if not span.is_ended:
+        guard.count("span entered while open")
+        return False
+    span.is_ended, span.added, span.inside = False, None, None
+    return True
+
+
+def _end_line(span: Span, raised: BaseException | None) -> bytes:
     """Make the end of a span that has more to say than that it ended well."""
-    line = EndLine(monotonic_ns(), here.lane.ended, span.span_id, "ok")
+    line = EndLine(monotonic_ns(), span.lane.ended, str(span.span_id), "ok")
     if raised is not None:
         line.status, line.error = _fate(raised)
     if span.added:
         line.attributes = snapshot_attributes(span.added)
     return _encode(line) + b"\n"
+
+
+def _shown(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return attributes as they can be written: as they are where nothing is to be hidden."""
+    return attributes if is_plain(attributes) else snapshot_attributes(attributes)
 
 
 def is_plain(attributes: dict[str, Any]) -> bool:
@@ -229,6 +270,29 @@ def _fate(raised: BaseException) -> tuple[Status, str]:
     names = {kind.__name__ for kind in type(raised).__mro__}
     is_cancelled = not names.isdisjoint({"CancelledError", "GeneratorExit"})
     return "cancelled" if is_cancelled else "error", described(raised)
+
+
+def spans_around(here: Scope) -> list[Span]:
+    """Return the open spans that a place is in, the outermost first."""
+    spans: list[Span] = []
+    place: Scope | None = here
+    while place is not None and len(spans) < limits.OPEN_SPANS_MAX:
+        own = place.own
+        if isinstance(own, Span) and not own.is_ended:
+            spans.append(own)
+        place = own.outer
+    return spans[::-1]
+
+
+def all_open_spans() -> list[Span]:
+    """Return the open spans of all threads and tasks, in the order in which they began.
+
+    They are looked for among all objects, which takes milliseconds: it is for the rare moment at
+    which the whole program is looked at, and spares each span the cost of being listed.
+    """
+    spans = [value for value in gc.get_objects() if type(value) is Span]
+    begun = [span for span in spans if span.started_ns and not span.is_ended]
+    return sorted(begun, key=lambda span: span.started_ns)[: limits.OPEN_SPANS_MAX]
 
 
 class Silent(Struct):

@@ -26,7 +26,7 @@ def operations(folder: Path) -> list[Operation]:
             logfire.info("charge_card", user=i, order=order, amount=amount, is_new=is_new)
 
     def spans(rows: list[Row]) -> None:
-        for i, *_ in rows:
+        for i, _order, _amount, _is_new in rows:
             with logfire.span("charge_card", user=i):
                 pass
 

@@ -60,7 +60,7 @@ def operations(folder: Path) -> list[Operation]:
             add_events(span, rows)
 
     def spans(rows: list[Row]) -> None:
-        for i, *_ in rows:
+        for i, _order, _amount, _is_new in rows:
             with tracer.start_as_current_span("charge_card", attributes={"user": i}):
                 pass
 

@@ -41,7 +41,7 @@ def _event_secret(rows: list[Row]) -> None:
 
 def _spans(rows: list[Row]) -> None:
     with trace_span("bench"):
-        for i, *_ in rows:
+        for i, _order, _amount, _is_new in rows:
             with trace_span("charge_card", user=i):
                 pass
 
@@ -77,7 +77,7 @@ def _errors_in_a_ring_of(entries: int) -> Loop:
         scope.traces.max_entries = entries
         with backtrail.start_operation_trace("bench"):
             event(rows[:1] * entries)
-            for i, *_ in rows:
+            for i, _order, _amount, _is_new in rows:
                 debug("error_occurred", user=i)
         scope.traces.max_entries = HISTORY
 

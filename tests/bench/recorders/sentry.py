@@ -31,7 +31,7 @@ def _event(rows: list[Row]) -> None:
 
 def _spans(rows: list[Row]) -> None:
     with sentry_sdk.start_transaction(op="bench", name="bench"):
-        for i, *_ in rows:
+        for i, _order, _amount, _is_new in rows:
             with sentry_sdk.start_span(op="task", name="charge_card") as span:
                 span.set_data("user", i)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -86,3 +87,16 @@ def test_no_text_breaks_the_readers_of_ids(text: str) -> None:
     found = ids.normalized(text)
     assert found is None or (0 < len(found) <= 32 and found == ids.normalized(found))
     assert ids.parse_traceparent(text) is None or text.strip()[2] == "-"
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_span_ids_follow_one_another_and_none_begins_with_zero(seed: int) -> None:
+    made = list(islice(ids.span_ids(seed), 600))
+    numbers = [int(span_id, 16) for span_id in made]
+    assert {len(span_id) for span_id in made} == {ids.SPAN_ID_DIGITS}
+    assert numbers == list(range(numbers[0], numbers[0] + 600))
+    assert all(span_id[0] in "89abcdef" for span_id in made)
+
+
+def test_span_ids_from_other_seeds_are_others() -> None:
+    assert next(ids.span_ids(0x0102_0304_0506_0708)) != next(ids.span_ids(0x0102_0304_0506_1708))

@@ -161,6 +161,6 @@ def test_a_scope_can_be_left_for_a_while() -> None:
     with backtrail.trace_span("outer") as outer, backtrail.trace_span("inner") as inner:
         here = scope.current()
         present = scope.step_out(here)
-        assert scope.current().span is outer
+        assert scope.current() is outer
         scope.step_in(here, present)
-        assert scope.current().span is inner
+        assert scope.current() is inner

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import backtrail
 from backtrail import start_operation_trace, trace_span
 from backtrail.model.event import Event
 from backtrail.record import guard, scope
+from backtrail.record.span import Span, all_open_spans, spans_around
 from recorded import entries, events, recording
 
 
@@ -121,6 +124,71 @@ def test_a_span_that_ends_twice_or_never_began_is_harmless(home: Path) -> None:
         pass
     span.__exit__(None, None, None)
     assert len(events(home, "span.ended")) == 1
+
+
+def test_a_span_can_be_used_once_more_when_it_has_ended(home: Path) -> None:
+    again = trace_span("again")
+    ids = []
+    for _ in range(2):
+        with trace_span("outer"), again as span:
+            ids.append(span.span_id)
+            backtrail.debug("in_again")
+    assert [event.span_id for event in events(home, "debug.recorded")] == ids
+    assert len(set(ids)) == 2
+    assert len(events(home, "span.ended")) == 4
+
+
+def test_a_span_that_is_entered_while_open_just_goes_on(home: Path) -> None:
+    span = trace_span("once")
+    with trace_span("outer"):
+        with span, span:
+            backtrail.debug("inside")
+        backtrail.debug("outside")
+    assert owners(home) == {"inside": "once", "outside": "outer"}
+    assert len(events(home, "span.started")) == len(events(home, "span.ended")) == 2
+    assert guard.lost == {"span entered while open": 1}
+
+
+def test_the_spans_around_a_place_are_those_still_open() -> None:
+    outer, ended, inner = trace_span("outer"), trace_span("ended"), trace_span("inner")
+    with outer:
+        ended.__enter__()
+        with inner:
+            ended.__exit__(None, None, None)
+            assert [span.name for span in spans_around(scope.current())] == ["outer", "inner"]
+        assert spans_around(scope.current()) == [outer]
+    assert spans_around(scope.current()) == []
+
+
+def test_the_open_spans_of_all_threads_are_found() -> None:
+    is_open, may_end = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with trace_span("in_thread"):
+            is_open.set()
+            may_end.wait(10)
+
+    thread = threading.Thread(target=work)
+    with trace_span("in_main"):
+        thread.start()
+        assert is_open.wait(10)
+        names = [span.name for span in all_open_spans()]
+        may_end.set()
+        thread.join()
+    assert names == ["in_main", "in_thread"]
+    assert all_open_spans() == []
+
+
+def test_an_ended_span_is_garbage_at_once() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            with trace_span("outer"), trace_span("inner", order=1):
+                pass
+        assert not [value for value in gc.get_objects() if type(value) is Span]
+    finally:
+        gc.enable()
 
 
 def test_names_and_attributes_lose_their_secrets(home: Path) -> None:

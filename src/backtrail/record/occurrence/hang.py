@@ -21,7 +21,8 @@ from backtrail.record.capture.tasks import task_stacks
 from backtrail.record.capture.values.walk import Walk, shown_text
 from backtrail.record.capture.waits import LOCKING, LOOP
 from backtrail.record.occurrence import repeats
-from backtrail.record.occurrence.raised import record
+from backtrail.record.occurrence.raised import record, shown_spans
+from backtrail.record.span import all_open_spans
 
 
 def record_hang(seconds: float, reason: str) -> str | None:
@@ -62,6 +63,7 @@ def _record(seconds: float, reason: str) -> str:
         "threads": threads,
         "tasks": tasks,
         "locks": locks_waited_for(walk),
+        "open_spans": shown_spans(all_open_spans(), walk),
     }
     info = ExceptionInfo(type="hang", qualified_type="hang", message=message)
     taken = Failure(type="hang", message=message, frames=frames, chain=[info], chain_cut=0)

@@ -18,20 +18,26 @@ from msgspec import Raw, UnsetType
 
 from backtrail.model import ids
 from backtrail.model.kinds import ErrorRaised, ErrorRepeated, Frame, Mechanism, OpenSpan
-from backtrail.model.limits import ERROR_BYTES_MAX, OPEN_SPANS_MAX, TEXT_CHARS_MAX
+from backtrail.model.limits import ERROR_BYTES_MAX, TEXT_CHARS_MAX
 from backtrail.record import guard, journal, scope, sink, switch
-from backtrail.record.capture.failure import Failure, error_id_of, failure, mark
+from backtrail.record.capture.failure import (
+    Failure,
+    error_id_of,
+    failure,
+    mark,
+    safe_message,
+)
 from backtrail.record.capture.frames import Call, calls_of_traceback
 from backtrail.record.capture.redact import clean_text, is_clean, scrub
 from backtrail.record.capture.snapshot import snapshot, snapshot_attributes
 from backtrail.record.capture.stacks import thread_stacks
 from backtrail.record.capture.tasks import task_stacks
-from backtrail.record.capture.values.message import message_of
 from backtrail.record.capture.values.shapes import module_and_name, type_name
 from backtrail.record.capture.values.walk import Walk
 from backtrail.record.occurrence import repeats, synced
 from backtrail.record.occurrence.bundle import write_bundle, write_later
 from backtrail.record.scope import Scope
+from backtrail.record.span import Span, spans_around
 
 ARGUMENTS_MAX = 100
 _FRAMES_WITH_LOCALS = (10, 3, 1, 0)
@@ -121,6 +127,7 @@ def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members:
     if "threads" not in members:
         members["threads"] = thread_stacks(walk, without=get_ident())
         members["tasks"] = task_stacks(walk)
+        members["open_spans"] = shown_spans(spans_around(here), walk)
     body = ErrorRaised(
         error_id=error_id,
         type=taken.type,
@@ -128,7 +135,6 @@ def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members:
         frames=taken.frames,
         chain=taken.chain,
         chain_cut=taken.chain_cut,
-        open_spans=_open_spans(here, walk),
         process=process_facts(),
         session=switch.current_settings().session,
         **members,
@@ -194,7 +200,7 @@ def _count_repeat(error: BaseException, seen: repeats.Seen, here: Scope) -> None
     body = ErrorRepeated(
         fingerprint=seen.fingerprint,
         type=module_and_name(type(error))[1].rpartition(".")[2],
-        message=message_of(error, walk),
+        message=safe_message(error, walk),
         count=seen.repeats,
     )
     encoded = scrub(_encode(body), walk.taints)
@@ -213,15 +219,16 @@ def _state(state: Any, walk: Walk) -> Any:
     return snapshot(state, name="state", walk=walk)
 
 
-def _open_spans(here: Scope, walk: Walk) -> list[OpenSpan]:
+def shown_spans(spans: list[Span], walk: Walk) -> list[OpenSpan]:
+    """Return what an error record says of open spans."""
     shown = []
-    for span_id, span in list(here.trace.open_spans.items())[:OPEN_SPANS_MAX]:
-        outer = span.here.outer
+    for span in spans:
+        outer = span.outer
         parent = None if outer is None or type(outer.span_id) is UnsetType else outer.span_id
         attributes = {**span.attributes, **(span.added or {})}
         shown.append(
             OpenSpan(
-                span_id=span_id,
+                span_id=str(span.span_id),
                 name=clean_text(str(span.name)[:TEXT_CHARS_MAX]),
                 parent=parent,
                 started_monotonic_ns=span.started_ns,
