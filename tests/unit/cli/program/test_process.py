@@ -189,7 +189,9 @@ print(pathlib.Path(f"/proc/{orphan}").exists())
 
 def test_what_was_started_before_us_in_our_process_is_left_alone(tmp_path: Path) -> None:
     # `exec` hands a shell's children on to what takes its place.
-    script = f"sleep 1000 >/dev/null 2>&1 & echo $!; exec {shlex.join(RUN)} --timeout 1 -- sleep 1001"
+    script = (
+        f"sleep 1000 >/dev/null 2>&1 & echo $!; exec {shlex.join(RUN)} --timeout 1 -- sleep 1001"
+    )
     done = run("sh", "-c", script, cwd=project(tmp_path))
     assert done.returncode == 124
     assert state(int(done.stdout)) == "S"

@@ -79,9 +79,11 @@ RECORDED = {
         ["ValueError", "uncaught", False, ["fail"]],
     ),
     "error that lies about its class": (
-        "class Liar(ValueError):\n    @property\n    def __class__(self):\n"
-        "        raise RuntimeError('do not ask')\n"
-        "def fail():\n    raise Liar\nfail()",
+        (
+            "class Liar(ValueError):\n    @property\n    def __class__(self):\n"
+            "        raise RuntimeError('do not ask')\n"
+            "def fail():\n    raise Liar\nfail()"
+        ),
         ["Liar", "uncaught", False, ["fail"]],
     ),
     "thread": (
