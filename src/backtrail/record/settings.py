@@ -6,9 +6,12 @@ import importlib
 import os
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from backtrail.model import settings as model
 from backtrail.model.errors import UsageError
 from backtrail.model.settings import Layer, Settings
+from backtrail.record.capture.redact import clean_text
 
 HOME = ".backtrail"
 """Name of the folder in which everything recorded is kept."""
@@ -49,7 +52,10 @@ def read_settings(
     Raises:
         UsageError: a source cannot be read, or sets what does not fit.
     """
-    return model.settle(layers(home, environ, arguments or {}))
+    settings, sources = model.settle(layers(home, environ, arguments or {}))
+    if settings.session is not None:
+        settings = structs.replace(settings, session=clean_text(settings.session))
+    return settings, sources
 
 
 def layers(home: str, environ: Mapping[str, str], arguments: Mapping[str, object]) -> list[Layer]:

@@ -63,6 +63,7 @@ def record_log(record: logging.LogRecord) -> str | None:
             line=record.lineno,
             function=record.funcName,
             attributes={k: v for k, v in vars(record).items() if k not in STANDARD},
+            arguments=record.args if type(record.args) is dict else None,
             error=_error(record),
         )
     except Exception as error:  # noqa: BLE001 - an edge: the program's own logging

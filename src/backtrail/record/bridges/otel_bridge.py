@@ -7,6 +7,7 @@ inside a span of OpenTelemetry goes where that went.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,8 @@ from backtrail.record import guard, scope, sink, switch
 from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.capture.redact import clean_text
 from backtrail.record.capture.snapshot import snapshot_attributes
+from backtrail.record.capture.values.reach import taint_from, without
+from backtrail.record.capture.values.walk import Walk
 from backtrail.record.scope import Scope
 
 _ERROR_CODE = 2
@@ -124,6 +127,17 @@ def _hex(span_id: int) -> str:
 
 
 def _error(span: Any) -> str | None:
+    """Return what a span says that went wrong, without the secrets that the exception quotes."""
+    said = _said(span)
+    error = sys.exc_info()[1]
+    if said is None or error is None:
+        return said
+    walk = Walk()
+    taint_from(error, walk)
+    return without(said, walk)
+
+
+def _said(span: Any) -> str | None:
     """Return the exception that a span recorded last, in a line, or what its status says."""
     for event in reversed(span.events or ()):
         attributes = event.attributes or {}

@@ -45,12 +45,14 @@ def tell(
     line: int | None = None,
     function: str | None = None,
     attributes: dict[str, Any] | None = None,
+    arguments: dict[str, Any] | None = None,
     error: BaseException | None = None,
     is_forwarded: bool = False,
 ) -> None:
     """Record a log event in the present scope, unless it is an echo.
 
     An exception that comes with it at level ERROR or above is recorded as an error too, once.
+    `arguments` are what the message was put together from, where they have names.
     A message that `is_forwarded` is one that its library goes on to hand to another.
     """
     if not switch.is_enabled() or is_echo(message):
@@ -62,15 +64,17 @@ def tell(
     if error is not None and level in ERROR_LEVELS:
         error_id = capture_exception(error, mechanism="log", is_handled=True)
     walk = Walk()
+    if arguments:
+        snapshot_attributes(arguments, walk)
     body = LogEmitted(
         level=shown_text(level, walk, LEVEL_CHARS_MAX),
         logger=shown_text(logger, walk),
         message=shown_text(message, walk, limits.TEXT_CHARS_MAX),
-        file=file,
+        file=file and shown_text(file, walk),
         line=line,
-        function=function,
+        function=function and shown_text(function, walk),
         attributes=snapshot_attributes(attributes, walk) if attributes else {},
-        exception=None if error is None else described(error),
+        exception=None if error is None else described(error, walk),
         error_id=error_id or None,
     )
     if walk.taints:

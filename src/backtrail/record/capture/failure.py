@@ -14,8 +14,8 @@ from msgspec import Struct
 from backtrail.model.kinds import ExceptionInfo, Frame
 from backtrail.model.limits import CHAIN_MAX, NOTES_MAX, TEXT_CHARS_MAX
 from backtrail.record.capture.frames import Call, calls_of_traceback, kept_frames
-from backtrail.record.capture.reach import taint_from, without
 from backtrail.record.capture.values.message import message_of
+from backtrail.record.capture.values.reach import taint_from, without
 from backtrail.record.capture.values.shapes import module_and_name, mro_of, type_name
 from backtrail.record.capture.values.walk import Walk, shown_text
 

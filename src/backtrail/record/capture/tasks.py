@@ -78,10 +78,11 @@ def _stack(task: Any, walk: Walk, *, with_locals: bool) -> Stack | None:
     coroutine = base.get_coro(task)
     calls, is_running = calls_of_coroutine(coroutine)
     frames, _ = kept_frames(calls, walk, with_locals=with_locals)
+    waits_for = None if is_running else _awaited(task, base, calls)
     return Stack(
         name=shown_text(str(base.get_name(task)), walk),
         frames=frames,
-        waits_for=None if is_running else _awaited(task, base, calls),
+        waits_for=shown_text(waits_for, walk) if waits_for else None,
         is_current=is_running,
     )
 

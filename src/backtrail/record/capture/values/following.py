@@ -26,6 +26,7 @@ from backtrail.record.capture.redact import is_secret_name, known_clean, plain_n
 from backtrail.record.capture.values import opaque
 from backtrail.record.capture.values.hiding import announces, hidden
 from backtrail.record.capture.values.message import message_of_arguments
+from backtrail.record.capture.values.reach import taint_from
 from backtrail.record.capture.values.shapes import Shape, fields, mro_of, shape_of
 from backtrail.record.capture.values.walk import MARGIN_CHARS, Walk, shown_text
 
@@ -33,9 +34,10 @@ Json = Any
 Show = Callable[[Any, int, Walk, Shape], Json]
 
 INT_MAX = (1 << 63) - 1
-INT_MIN = -INT_MAX
+INT_MIN = -(1 << 63)
 _TRIES = 3
 _PAIR = 2
+_TRIPLE = 3
 _ITEMS_MIN = 3
 _PARTS_OF_AN_ITEM = 4
 """What an item that is a container is expected to spend."""
@@ -165,12 +167,21 @@ def _texts(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     ):
         # A command's option is never among the texts that are known.
         return list(head)
+    if size == _TRIPLE and _is_header(head):
+        return [follow(head[0], depth, walk), *_texts(head[1:], _PAIR, depth, walk)]
     shown: list[Json] = []
     is_announced = False
     for item in head:
         shown.append(hidden(item, walk) if is_announced else follow(item, depth, walk))
         is_announced = announces(item, is_pair=is_pair) and not is_announced
     return shown
+
+
+def _is_header(head: Any) -> bool:
+    """Tell whether three values are a header, its name in lower case, and its value."""
+    one, other = head[0], head[1]
+    kind = type(one)
+    return kind is type(other) and kind in {str, bytes} and bool(one.lower() == other)
 
 
 def _pairs(
@@ -318,6 +329,7 @@ def _parts(
 
 
 def _show_exception(value: Any, _depth: int, walk: Walk, shape: Shape) -> Json:
+    taint_from(value, walk)
     return {"$type": shape.name, "message": message_of_arguments(value, walk)}
 
 
