@@ -10,9 +10,14 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Callable
 from itertools import islice
-from types import BuiltinFunctionType, CodeType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    ModuleType,
+)  # fmt: skip
 from typing import Any
 
 from msgspec import Struct
@@ -96,7 +101,8 @@ _LOCK_MODULES = frozenset({"_thread", "threading", "asyncio.locks"})
 _CALL = re.compile(r"(?:(?P<owner>.+?)\.)?(?P<name>[A-Za-z_]\w*)\(")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z")
 _MISSING = object()
-_variables_of_module: Callable[[Any], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
+_STORAGES = frozenset({GetSetDescriptorType, MemberDescriptorType})
+"""What the interpreter reads `__dict__` of an object by."""
 
 
 class Wait(Struct):
@@ -258,14 +264,13 @@ def _mangled(name: str, function: str) -> str:
 def _stored(value: Any, name: str) -> Any:
     """Return what is stored under a name in a module, an object or its class, or `None`."""
     kind = type(value)
-    if kind is ModuleType:
-        return dict.get(_variables_of_module(value), name)
-    shape = shape_of(kind)
-    stored = shape.storage(value) if shape.storage is not None else None
-    found = dict.get(stored, name, _MISSING) if isinstance(stored, dict) else _MISSING
-    if found is not _MISSING:
-        return found
-    for slot, read in shape.slots:
+    for base in mro_of(kind):
+        storage = namespace_of(base).get("__dict__")
+        if type(storage) in _STORAGES and base is not type:
+            stored = storage.__get__(value)
+            if dict in mro_of(type(stored)) and dict.__contains__(stored, name):
+                return dict.__getitem__(stored, name)
+    for slot, read in shape_of(kind).slots:
         if slot == name:
             try:
                 return read(value)
