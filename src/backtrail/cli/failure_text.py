@@ -43,6 +43,11 @@ _RELATIONS = {
     "context": "raised while handling",
     "member": "member of the group",
 }
+_RELATIONS_OF_LINKED = {
+    "cause": "the {} above was caused by",
+    "context": "the {} above was raised while handling",
+    "member": "member of the {} above",
+}
 
 
 Place = Raised | Blocked | Frame
@@ -255,12 +260,16 @@ def assignments(values: Mapping[str, Json], number_max: int, *, code: str | None
 def _linked_lines(linked: LinkedError, error: Failure, page: Page) -> Iterator[str]:
     relation = _RELATIONS.get(linked.relation or "", "together with")
     if linked.parent is not None:
-        relation = f"{error.chain[linked.parent].type} {relation}"
+        relation = _RELATIONS_OF_LINKED.get(linked.relation or "", relation).format(
+            error.chain[linked.parent].type
+        )
     yield tone(f"  {relation}", "heading")
     inner = structs.replace(page, width=page.width - 2)
     yield from _indented(_title(linked.type, linked.message, inner))
     yield from _indented(_notes(linked.notes))
     yield from _indented(place_lines(linked, inner))
+    if linked.function is None:
+        yield ""
 
 
 def _indented(lines: Iterator[str]) -> Iterator[str]:

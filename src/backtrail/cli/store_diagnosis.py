@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from msgspec import Struct
+
 from backtrail.cli.diagnosis import Finding
 from backtrail.cli.text import counted
 from backtrail.model.errors import BacktrailError
+from backtrail.model.kinds import SHORTENED
 from backtrail.model.limits import PAGE_ROWS_MAX
 from backtrail.store import health, reading
 from backtrail.store.answers import TraceFilter
@@ -22,8 +25,6 @@ OWN_FAULT = "broke: "
 """Begins the reason of what broke inside the recorder."""
 TORN = "torn_line"
 WRITERS_SHOWN_MAX = 5
-LOSES_EVENTS = ("event", "held event", "journal", "segment")
-"""Beginnings of reasons for which whole events are missing; the others cut a part of one."""
 
 
 def check_store(home: Path) -> Iterator[Finding]:
@@ -57,21 +58,54 @@ def losses(counted_by_reason: dict[str, int]) -> Iterator[Finding]:
                 do="please report it; BACKTRAIL_STRICT=1 shows the traceback",
             )
             continue
-        is_loss = reason.startswith(LOSES_EVENTS)
+        cause = next(cause for cause in _CAUSES if reason.startswith(cause.begins))
         yield Finding(
-            what="events were lost while recording" if is_loss else "a part of events was cut",
+            what=cause.what,
             evidence=f"{reason}, {counted(number, 'time')}",
-            do=_advice(reason),
-            level="problem" if is_loss else "note",
+            do=cause.do,
+            level="problem" if cause.is_loss else "note",
         )
 
 
-def _advice(reason: str) -> str:
-    if reason.startswith("settings"):
-        return "backtrail config"
-    if reason.startswith(("event", "journal", "segment")):
-        return "look at the room on the disk and at the directory's permissions, above"
-    return "nothing: what is left out says so where it was"
+class _Cause(Struct, frozen=True, kw_only=True):
+    """Why a counter counts, and what follows from that."""
+
+    begins: tuple[str, ...]
+    """How the reasons begin that it is of."""
+    what: str
+    do: str
+    is_loss: bool = False
+    """Whether whole events are missing; otherwise it is a part of one, or nothing."""
+
+
+_CAUSES = (
+    _Cause(
+        begins=("event", "held event", "journal", "segment"),
+        what="events were lost while recording",
+        do="look at the room on the disk and at the directory's permissions, above",
+        is_loss=True,
+    ),
+    _Cause(
+        begins=("settings",),
+        what="settings did not fit, so a program was recorded by the defaults",
+        do="backtrail config",
+    ),
+    _Cause(
+        begins=("entry rule",),
+        what="entries break the rules that the settings set for them",
+        do="mend the entries; BACKTRAIL_STRICT=1 raises where one breaks a rule",
+    ),
+    _Cause(
+        begins=(SHORTENED,),
+        what="long or deep values were shortened",
+        do="nothing: each says how much is missing where it stands",
+    ),
+    _Cause(
+        begins=("",),
+        what="a part of events was cut",
+        do="nothing: what is left out says so where it was",
+    ),
+)
 
 
 def _killed(catalog: Catalog) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from backtrail.cli.text import (
     day_and_clock_text,
     tone,
 )
+from backtrail.model.kinds import SHORTENED
 from backtrail.trail.failure import Failure
 from backtrail.trail.moment import duration_text
 from backtrail.trail.outline import SpanRow
@@ -207,11 +208,13 @@ def _outline_row(row: SpanRow, page: Page) -> str:
 
 
 def _lost_lines(story: Story) -> Iterator[str]:
-    if not story.lost:
-        return
+    """Yield what the page cannot show; what was shortened says so itself."""
     totals: dict[str, int] = {}
     for loss in story.lost:
-        totals[loss.reason] = totals.get(loss.reason, 0) + loss.count
+        if loss.reason != SHORTENED:
+            totals[loss.reason] = totals.get(loss.reason, 0) + loss.count
+    if not totals:
+        return
     yield tone("not on record", "heading")
     for reason, count in totals.items():
         yield f"  {count:>8,}  {tone(reason, 'warn')}"

@@ -12,7 +12,7 @@ import msgspec
 from backtrail.model.clock import NS_PER_S
 
 ELLIPSIS = "…"
-_REST_CHARS = len("… (1,000,000 more)")
+_REST_CHARS = len("… (1,000,000 more chars)")
 _COLORS: dict[str, dict[str, Any]] = {
     "bad": {"fg": "red"},
     "bad title": {"fg": "red", "bold": True},
@@ -66,13 +66,20 @@ def table(
 
 
 def wrap(text: str, width: int, lines_max: int) -> list[str]:
-    """Break a text at a width into a bounded number of lines; a cut one says how much is left."""
-    line = text if text.isprintable() else _one_line(text)
-    room = width * lines_max
-    if len(line) > room:
-        kept = max(0, room - _REST_CHARS)
-        line = f"{line[:kept]}{ELLIPSIS} ({len(line) - kept:,} more)"
-    return [line[start : start + width] for start in range(0, len(line), width)] or [""]
+    """Break a text at a width into a bounded number of lines; a cut one says how much is left.
+
+    A line ends at a space where there is one near its end.
+    """
+    rest = text if text.isprintable() else _one_line(text)
+    lines: list[str] = []
+    while len(rest) > width and len(lines) < lines_max - 1:
+        space = rest.rfind(" ", width * 2 // 3, width + 1)
+        lines.append(rest[: space if space > 0 else width].rstrip())
+        rest = rest[space + 1 if space > 0 else width :]
+    if len(rest) > width:
+        kept = max(0, width - _REST_CHARS)
+        rest = f"{rest[:kept]}{ELLIPSIS} ({len(rest) - kept:,} more chars)"
+    return [*lines, rest]
 
 
 def clock_text(time_unix_ns: int) -> str:

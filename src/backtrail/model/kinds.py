@@ -62,6 +62,10 @@ class ProcessEnded(Body, frozen=True, kw_only=True):
     """What was lost or cut while recording, by reason."""
 
 
+SHORTENED = "long or deep value of an error shortened"
+"""The counter of what says itself, where it stands, how much of it is missing."""
+
+
 class ClockAnchored(Body, frozen=True, kw_only=True):
     """Ties the monotonic clock of this process to the wall clock anew."""
 

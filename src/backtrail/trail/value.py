@@ -27,7 +27,7 @@ def value_text(value: Json) -> str:
     text = _text(value)
     if len(text) <= VALUE_CHARS_MAX:
         return text
-    return f"{text[:VALUE_CHARS_MAX]}… ({len(text) - VALUE_CHARS_MAX:,} more)"
+    return f"{text[:VALUE_CHARS_MAX]}… ({len(text) - VALUE_CHARS_MAX:,} more chars)"
 
 
 def _text(value: Json) -> str:
@@ -62,13 +62,20 @@ def _object(value: Mapping[str, Any]) -> str:
         return f"{name}({mark})"
     if full in _SPECIAL:
         return _SPECIAL[full](value)
-    parts = {key: item for key, item in value.items() if key not in {"$type", "$cut"}}
+    parts = {key: item for key, item in value.items() if _is_telling(key, item)}
     if parts.keys() == {"items"} and isinstance(parts["items"], list):
         return f"{name}([{_items(parts['items'])}])"
     if parts.keys() == {"name"} and isinstance(parts["name"], str):
         return f"<{name} {parts['name']}>"
     shown = [f"{key}={_text(item)}" for key, item in parts.items()]
     return f"{name}({', '.join(shown + _cut(value))})"
+
+
+def _is_telling(key: str, item: Json) -> bool:
+    """Tell whether a field says something: a class that is stored under its own name does not."""
+    if isinstance(item, dict) and item.get("$type") == "type":
+        return str(item.get("name", "")).rpartition(".")[2] != key
+    return key not in {"$type", "$cut"}
 
 
 def _set(value: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 import builders
 from backtrail.cli.store_diagnosis import check_store, losses
+from backtrail.model.kinds import SHORTENED
 from sample_store import write_store
 
 TRACE = builders.trace_id(9)
@@ -60,6 +61,7 @@ def test_a_damaged_catalogue_is_a_problem(home: Path) -> None:
 def test_events_that_were_lost_are_a_problem_and_cut_ones_a_note() -> None:
     counted = {
         "event too large": 2, "journal not synced": 1, "value not captured": 3, "torn_line": 1,
+        SHORTENED: 9, "entry rule broken: tags": 2,
         "settings ignored: they do not fit": 1, "broke: log handler: KeyError": 4,
     }  # fmt: skip
     told = [(finding.what, finding.evidence, finding.level) for finding in losses(counted)]
@@ -69,9 +71,19 @@ def test_events_that_were_lost_are_a_problem_and_cut_ones_a_note() -> None:
             "log handler: KeyError, 4 times",
             "problem",
         ),
+        (
+            "entries break the rules that the settings set for them",
+            "entry rule broken: tags, 2 times",
+            "note",
+        ),
         ("events were lost while recording", "event too large, 2 times", "problem"),
         ("events were lost while recording", "journal not synced, 1 time", "problem"),
-        ("a part of events was cut", "settings ignored: they do not fit, 1 time", "note"),
+        ("long or deep values were shortened", f"{SHORTENED}, 9 times", "note"),
+        (
+            "settings did not fit, so a program was recorded by the defaults",
+            "settings ignored: they do not fit, 1 time",
+            "note",
+        ),
         ("a part of events was cut", "value not captured, 3 times", "note"),
     ]
 

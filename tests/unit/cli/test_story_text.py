@@ -11,6 +11,7 @@ from msgspec import structs
 import builders
 from backtrail.cli.failure_text import Page
 from backtrail.cli.story_text import ending_text, event_rows, story_lines
+from backtrail.model.kinds import SHORTENED
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
 from backtrail.trail.story import Process, Story
@@ -92,3 +93,9 @@ def test_losses_are_summed_over_processes(story: Story) -> None:
     twice = structs.replace(story, lost=story.lost * 2)
     assert "       4  value not captured" in page(twice)
     assert "not on record" not in page(structs.replace(story, lost=[]))
+
+
+def test_what_says_itself_that_it_was_shortened_is_no_loss(story: Story) -> None:
+    shortened = structs.replace(story.lost[0], reason=SHORTENED)
+    assert "not on record" not in page(structs.replace(story, lost=[shortened]))
+    assert SHORTENED not in page(structs.replace(story, lost=[*story.lost, shortened]))

@@ -35,7 +35,16 @@ def test_what_would_steer_the_terminal_is_shown_as_an_escape() -> None:
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1))
 def test_a_wrapped_text_is_all_there_when_it_has_room(text: str) -> None:
-    assert "".join(wrap(text, 10, 1_000)) == text
+    assert "".join(wrap(text, 10, 1_000)).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_wrapped_text_breaks_at_a_space_near_the_end_of_a_line() -> None:
+    assert wrap("user=17, plan='pro', name='Ada'", 11, 5) == [
+        "user=17,",
+        "plan='pro',",
+        "name='Ada'",
+    ]
+    assert wrap("a " + "x" * 12, 10, 5) == ["a xxxxxxxx", "xxxx"]
 
 
 @given(st.text(min_size=1), st.integers(30, 60))
@@ -46,7 +55,7 @@ def test_a_wrapped_text_keeps_to_its_lines_and_width(text: str, width: int) -> N
 
 
 def test_a_wrapped_text_says_how_much_is_missing() -> None:
-    assert wrap("x" * 100, 30, 2)[-1] == "x" * 12 + "… (58 more)"
+    assert wrap("x" * 100, 30, 2)[-1] == "x" * 6 + "… (64 more chars)"
 
 
 @pytest.mark.parametrize(

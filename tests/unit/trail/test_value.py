@@ -49,7 +49,7 @@ def test_a_captured_value_is_written_as_in_python(value: object, text: str) -> N
 def test_a_very_long_value_is_cut_and_says_how_much_is_missing() -> None:
     text = value_text("x" * 10_000)
     assert len(text) < 5_000
-    assert text.endswith("… (6,002 more)")
+    assert text.endswith("… (6,002 more chars)")
 
 
 json_values = st.recursive(

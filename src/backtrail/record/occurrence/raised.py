@@ -17,7 +17,14 @@ import msgspec
 from msgspec import Raw, UnsetType
 
 from backtrail.model import ids
-from backtrail.model.kinds import ErrorRaised, ErrorRepeated, Frame, Mechanism, OpenSpan
+from backtrail.model.kinds import (
+    SHORTENED,
+    ErrorRaised,
+    ErrorRepeated,
+    Frame,
+    Mechanism,
+    OpenSpan,
+)
 from backtrail.model.limits import ERROR_BYTES_MAX, TEXT_CHARS_MAX
 from backtrail.record import guard, journal, scope, sink, switch
 from backtrail.record.capture.failure import (
@@ -150,7 +157,7 @@ def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members:
     if home is not None:
         (write_bundle if is_last_word else write_later)(home, error_id, line)
     if walk.cuts:
-        guard.count("value or text of an error cut", walk.cuts)
+        guard.count(SHORTENED, walk.cuts)
 
 
 def _identity(error: BaseException, calls: list[Call]) -> tuple[object, ...]:
