@@ -63,7 +63,8 @@ def checked_context(context: object) -> str:
         _breaks("context", f"context {name!r} leads out of its folder")
         parts = ["refused" if part == ".." else part for part in parts]
         name = "/".join(parts)
-    return clean_text(name[:ACTION_CHARS_MAX])
+    name = name[:ACTION_CHARS_MAX]
+    return name if is_clean(name) else clean_text(name)
 
 
 def envelope(here: Scope, context: str) -> Raw:

@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from backtrail.model.limits import CLEAN_STRINGS_MAX, SCAN_CHARS_MAX
 from backtrail.record.capture.secrets.assignments import blank_assigned
+from backtrail.record.capture.secrets.expressions import expression
 from backtrail.record.capture.secrets.markup import blank_fields
 from backtrail.record.capture.secrets.names import is_secret_name, own_names, use_names
 from backtrail.record.capture.secrets.patterns import PATTERNS, Pattern
@@ -44,8 +45,8 @@ _SHAPE = bytes(
 """What a byte is to the fast check: of a word (x), between a name and its value (+), other."""
 _LONG_WORD = "x" * 16
 """No vendor's key is a shorter word."""
-_HEX = re.compile(r"(?<![\w-])[0-9a-f][0-9a-f-]{14,}+(?![\w-])")
-_RANDOM = re.compile(
+_HEX = expression(r"(?<![\w-])[0-9a-f][0-9a-f-]{14,}+(?![\w-])")
+_RANDOM = expression(
     r"(?i)(?<![a-z])(?:password|passwd|pwd|secret|token|api[ _\-]?key|access[ _\-]?key|"
     r"private[ _\-]?key|credentials?|auth|bearer|jwt|signature|passphrase|cookie|session[ _]?id|"
     r"key)(?![a-z])[^\n]{0,40}?(?<![\w+/=.\-])(?P<random>[\w+/=\-]{16,256})(?![\w+/=])"

@@ -10,33 +10,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from backtrail.record.capture.secrets.expressions import expression
 from backtrail.record.capture.secrets.literals import literals_of
 from backtrail.record.capture.secrets.names import is_secret_name
 from backtrail.record.capture.secrets.taints import MARKER
 
 Found = Callable[[str], object] | None
 
-_NAMED = re.compile(
+_NAMED = expression(
     r"(?:(?<![\w.\-])|(?<=%[0-9A-Fa-f]{2}))-{0,2}(?P<name>[A-Za-z_$][\w.\-]{0,127}+)"
     r"(?P<quote>\\{0,8}[\"']|%2[27]|)\]?[ \t]{0,40}"
     r"(?P<sep>=>|->|:=|==?|!=|:|%3[AaDd]|,(?=[ \t]{0,4}[bru]{0,2}\\{0,8}[\"'])|\n?[ \t]{1,4})"
     r"[ \t]{0,40}(?:\\?\r?\n[ \t]{0,40}){0,2}"
 )
 """A name, and what stands between it and a value; a mere space only counts for an option."""
-_QUOTED = re.compile(
+_QUOTED = expression(
     r"(?s)[bfruBFRU]{0,2}(?:(?P<slashes>\\{1,8})(?P<escaped>[\"'])"
     r".*?(?:(?<!\\)(?:(?:(?P=slashes)\\){2})*(?P=slashes)(?P=escaped)|\Z)"
     r"|\"{3}.*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)"
     r"|\"(?:[^\"\\]|\\.)*+(?:\"|\\?\Z)|'(?:[^'\\]|\\.)*+(?:'|\\?\Z))"
 )
-_LINE = re.compile(r"(?:=\\{0,8}\"[^\"\n]{0,4096}\"|[^\n\"'\\])*+")
-_WORD = re.compile(
+_LINE = expression(r"(?:=\\{0,8}\"[^\"\n]{0,4096}\"|[^\n\"'\\])*+")
+_WORD = expression(
     r"(?:(?i:bearer|basic|token|digest|negotiate|apikey)[ \t]{1,4}|![\w/]{1,64}+[ \t]{1,4})?"
     r"(?:\[redacted\]|[^\s,;&\"'<>\\)\]}])++"
 )
-_ENCODED = re.compile(r"(?:(?!%(?:2[267Cc]|3[Bb]|7[Dd]))[^\s,;&\"'<>\\)\]}])++")
+_ENCODED = expression(r"(?:(?!%(?:2[267Cc]|3[Bb]|7[Dd]))[^\s,;&\"'<>\\)\]}])++")
 """A value in a text that is quoted for a URL: its own marks are quoted twice."""
-_BLOCK = re.compile(r"[|>][+\-]?\d?[ \t]*\n(?P<lines>(?:[ \t]+[^\n]*(?:\n|\Z))+)")
+_BLOCK = expression(r"[|>][+\-]?\d?[ \t]*\n(?P<lines>(?:[ \t]+[^\n]*(?:\n|\Z))+)")
 """A value of several lines as YAML has it."""
 _PLAIN = frozenset(["none", "null", "nil", "true", "false", "undefined", "na", "n/a"])
 """Values that reveal nothing, and that explain many a failure."""
@@ -46,7 +47,7 @@ _PROSE = frozenset({"token", "auth", "signature", "bearer", "cookie", "pin", "pa
 _URL_SECRETS = frozenset({"key", "sig", "code_verifier", "assertion"})
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _BEFORE_CHARS = 120
-_SETTER = re.compile(r"\bset\w{0,40}\([^()\n]{0,80}\Z")
+_SETTER = expression(r"\bset\w{0,40}\([^()\n]{0,80}\Z")
 """A call that is given a name and its value: `setenv("TOKEN", "…")`."""
 
 

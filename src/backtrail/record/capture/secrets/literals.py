@@ -10,20 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_TOKEN = re.compile(
+from backtrail.record.capture.secrets.expressions import expression
+
+_TOKEN = expression(
     r"(?s)(?P<comment>\#[^\n]*)|(?P<space>(?:[ \t\r\f]|\\\n)+)|(?P<literal>[bfruBFRU]{0,2}(?:"
     r"\"{3}(?:[^\\]|\\.)*?(?:\"{3}|\Z)|'{3}(?:[^\\]|\\.)*?(?:'{3}|\Z)"
     r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?))"
     r"|(?P<word>[\w.]+)|(?P<mark>.)"
 )
-_ANNOTATED = re.compile(r"[\w.| \t]{1,80}(?:\[[^\n=]{1,80}\])?[\w.| \t]{0,80}=(?!=)")
-_CONDITION = re.compile(r"\s*(?:if|elif|while|for|with|except|case)\b")
+_ANNOTATED = expression(r"[\w.| \t]{1,80}(?:\[[^\n=]{1,80}\])?[\w.| \t]{0,80}=(?!=)")
+_CONDITION = expression(r"\s*(?:if|elif|while|for|with|except|case)\b")
 _ENDS = frozenset("\n;:,")
 _TOKENS_MAX = 500
 """Pieces of one expression that are looked at."""
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
-_QUOTES = re.compile(r"[bfruBFRU]{0,2}(?P<quote>\"{3}|'{3}|[\"'])")
+_QUOTES = expression(r"[bfruBFRU]{0,2}(?P<quote>\"{3}|'{3}|[\"'])")
 _READERS = frozenset(
     str.split(
         """
@@ -34,7 +36,7 @@ _READERS = frozenset(
     )
 )
 """Functions whose first argument says where something is found."""
-_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+_NAME = expression(r"[A-Z][A-Z0-9_]*\Z")
 _PLAIN = frozenset(
     str.split("none null true false [redacted] utf-8 utf8 ascii latin-1 latin1 idna hex base64")
 ) | {""}

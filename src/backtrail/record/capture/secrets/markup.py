@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from backtrail.record.capture.secrets.expressions import expression
 from backtrail.record.capture.secrets.names import is_secret_name
 from backtrail.record.capture.secrets.taints import MARKER
 
-_FIELD = re.compile(
+_FIELD = expression(
     r"\b(?i:name|key|header)\\{0,8}[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,8}[\"']"
     r"(?P<name>[\w.\-\[\]]{1,128}+)\\{0,8}[\"'][^<>{}\n]{0,200}?\b(?i:value)\\{0,8}[\"']?"
     r"[ \t]{0,4}[:=][ \t]{0,4}(?P<slashes>\\{0,8})(?P<quote>[\"'])"
     r"(?P<value>[^\n]{0,4096}?)"
     r"(?=(?<!\\)(?:(?:(?P=slashes)\\){2})*(?P=slashes)(?P=quote)|\n|\Z)"
 )
-_ELEMENT = re.compile(
+_ELEMENT = expression(
     r"<(?:[\w.\-]{1,64}:)?(?P<name>[\w.\-]{1,128}+)(?:\s[^<>]{0,256})?>(?P<value>[^<]{1,4096}+)</"
 )
-_PART = re.compile(
+_PART = expression(
     r"(?s)\bname=\"?(?P<name>[\w.\-\[\]]{1,128}+)\"?[^\n]{0,200}?\r?\n"
     r"(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n(?P<value>.{1,4096}?)(?=\r?\n--|\Z)"
 )

@@ -11,6 +11,8 @@ import re
 
 from msgspec import Struct
 
+from backtrail.record.capture.secrets.expressions import expression
+
 
 class Pattern(Struct, frozen=True):
     """A kind of secret."""
@@ -22,11 +24,11 @@ class Pattern(Struct, frozen=True):
 
 
 def _vendor(hint: str, find: str) -> Pattern:
-    return Pattern(hint, re.compile(r"(?P<keep>)(?<![A-Za-z0-9_])" + find))
+    return Pattern(hint, expression(r"(?P<keep>)(?<![A-Za-z0-9_])" + find))
 
 
 def _pattern(hint: str, find: str) -> Pattern:
-    return Pattern(hint, re.compile(find))
+    return Pattern(hint, expression(find))
 
 
 _SCHEMES = "[Bb]earer|BEARER|[Bb]asic|BASIC|Digest|Negotiate|ApiKey|Token"

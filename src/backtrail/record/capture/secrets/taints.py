@@ -30,6 +30,7 @@ from backtrail.model.kinds import (
     Stack,
 )  # fmt: skip
 from backtrail.model.limits import TAINTS_MAX
+from backtrail.record.capture.secrets.expressions import byte_expression, expression
 
 MARKER = "[redacted]"
 """Stands where a secret stood; it is the same for all of them."""
@@ -65,7 +66,7 @@ _FORMAT = " ".join(
     ]
 )
 """No taint may be a part of this, or removing it would break the format."""
-_NUMBER = re.compile(r"[-+0-9.eE]+\Z")
+_NUMBER = expression(r"[-+0-9.eE]+\Z")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -174,8 +175,8 @@ def _is_escaped(encoded: bytes, place: int) -> bool:
 
 _ASCII_END = 128
 _BACKSLASH = ord("\\")
-_REST = re.compile(rb'(?:[^"\\]|\\.)*+')
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_REST = byte_expression(rb'(?:[^"\\]|\\.)*+')
+_STRING = byte_expression(rb'"(?:[^"\\]|\\.)*+"')
 
 
 def _without_beginnings(encoded: bytes, taints: Collection[str], marker: bytes) -> bytes:
