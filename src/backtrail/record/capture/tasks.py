@@ -9,8 +9,8 @@ from typing import Any
 from backtrail.model.kinds import Stack
 from backtrail.model.limits import STACK_FRAMES_MAX, TASKS_MAX
 from backtrail.record import guard
-from backtrail.record.capture.frames import Call, kept_frames
-from backtrail.record.capture.places import OWN_CODE
+from backtrail.record.capture.frames import Call, running_frames
+from backtrail.record.capture.places import OWN_CODE, is_app_file
 from backtrail.record.capture.values.walk import Walk, shown_text
 from backtrail.record.capture.waits import wait_of
 
@@ -77,7 +77,7 @@ def _stack(task: Any, walk: Walk, *, with_locals: bool) -> Stack | None:
         return None
     coroutine = base.get_coro(task)
     calls, is_running = calls_of_coroutine(coroutine)
-    frames, _ = kept_frames(calls, walk, with_locals=with_locals)
+    frames = running_frames(calls, walk, with_locals=with_locals)
     waits_for = None if is_running else _awaited(task, base, calls)
     return Stack(
         name=shown_text(str(base.get_name(task)), walk),
@@ -128,7 +128,7 @@ def _generator_behind(awaited: Any, kind: type) -> Any:
 
 
 def _awaited(task: Any, base: Any, calls: list[Call]) -> str | None:
-    """Name what a task awaits."""
+    """Name what a task awaits; nothing, if it is about to run."""
     waiter = getattr(task, "_fut_waiter", None)
     if isinstance(waiter, base):
         return f"task {base.get_name(waiter)}"
@@ -136,10 +136,13 @@ def _awaited(task: Any, base: Any, calls: list[Call]) -> str | None:
     if type(children) is list:
         names = [base.get_name(child) for child in children[:5] if isinstance(child, base)]
         return "tasks " + ", ".join(map(str, names))
-    if not calls:
+    if waiter is None or not calls:
         return None
     wait = wait_of(calls)
-    return wait.text if wait else calls[0][0].f_code.co_qualname
+    if wait is not None:
+        return wait.text
+    code = calls[0][0].f_code
+    return "future" if is_app_file(code.co_filename) else code.co_qualname
 
 
 def _order(name: str) -> tuple[str, int]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from itertools import islice
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -25,6 +24,7 @@ from msgspec import Struct
 from backtrail.model.limits import ITEMS_MAX
 from backtrail.record.capture.frames import Call
 from backtrail.record.capture.places import place_of
+from backtrail.record.capture.values.namespace import forget_variables
 from backtrail.record.capture.values.shapes import module_and_name, mro_of, namespace_of, shape_of
 
 LOCKING = frozenset({"lock", "semaphore", "condition"})
@@ -35,8 +35,8 @@ _DEPTH_MAX = 8
 """Calls of a library that may lie between the program and the wait."""
 _UNIT = 2
 """Bytes of an instruction."""
-_AWAITING_MAX = 12
-"""Instructions, and their caches, that await what an `async with` enters."""
+_AWAITING_MAX = 8
+"""Instructions, and their caches, that await what an `async with` enters; its body is beyond."""
 _BY_FUNCTION = {
     ("threading", "Thread.join"): "thread",
     ("threading", "Thread._wait_for_tstate_lock"): "thread",
@@ -208,7 +208,7 @@ def entered(call: Call) -> str | None:
 def _before_with(code: CodeType, instruction: int) -> int | None:
     """Return the instruction that gave a `with` statement its object, if it is just being entered.
 
-    What follows the one that enters an `async with` awaits that, at the same place.
+    Those that follow the one which enters an `async with` await that.
     """
     # Only an error beside other threads or tasks pays for this one.
     numbers = importlib.import_module("opcode").opmap
@@ -217,12 +217,9 @@ def _before_with(code: CodeType, instruction: int) -> int | None:
         return None
     if units[instruction] == numbers["BEFORE_WITH"]:
         return instruction - _UNIT
-    positions = list(islice(code.co_positions(), instruction // _UNIT + 1))
-    for back in range(1, min(_AWAITING_MAX, len(positions))):
-        if positions[-1 - back] != positions[-1]:
-            return None
-        if units[instruction - back * _UNIT] == numbers["BEFORE_ASYNC_WITH"]:
-            return instruction - (back + 1) * _UNIT
+    for enters in range(instruction - _UNIT, max(0, instruction - _AWAITING_MAX * _UNIT), -_UNIT):
+        if units[enters] == numbers["BEFORE_ASYNC_WITH"]:
+            return enters - _UNIT
     return None
 
 
@@ -247,6 +244,8 @@ def value_of(call: Call, path: str) -> Any:
     value = _MISSING
     if type(local).__name__ in {"dict", "FrameLocalsProxy"}:
         value = local.get(first, _MISSING)
+    del local
+    forget_variables(frame)
     if value is _MISSING:
         value = dict.get(frame.f_globals, first)
     for name in rest[:ITEMS_MAX]:

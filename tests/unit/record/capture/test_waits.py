@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from backtrail.record.capture.frames import Call, calls_of_stack
+from backtrail.record.capture.frames import Call, calls_of_stack, frames_of_stack
 from backtrail.record.capture.tasks import calls_of_coroutine
+from backtrail.record.capture.values.walk import Walk
 from backtrail.record.capture.waits import Wait, lock_of, value_of, wait_of
 from running import until
 
@@ -216,14 +217,11 @@ def test_sleep_is_told_under_either_name() -> None:
     assert said(doze, stopped.set, "sleep").what == "sleep"
 
 
-BUSY = """
-def busy(owner, stopped):
-    wanted = {"get": 1}
+def busy(owner: Owner, stopped: list[int]) -> None:
     while not stopped:
         owner.get(7)
         owner.join("ab")
         owner.read()
-"""
 
 
 class Owner:
@@ -237,17 +235,24 @@ class Owner:
 
 def test_work_is_no_wait_whatever_its_methods_are_called() -> None:
     stopped: list[int] = []
-    space: dict[str, Any] = {}
-    exec(BUSY, space)
-    thread = threading.Thread(target=space["busy"], args=(Owner(), stopped), daemon=True)
+    thread = threading.Thread(target=busy, args=(Owner(), stopped), daemon=True)
     thread.start()
-    told = set()
-    for _ in range(2_000):
+    told, seen = set(), set()
+    calls = {"owner.get(7)", 'owner.join("ab")', "owner.read()"}
+
+    def has_seen_all() -> bool:
         frame = sys._current_frames()[thread.ident or 0]  # noqa: SLF001 - as the recorder
         wait = wait_of(calls_of_stack(frame))
         told.add(wait and wait.text)
-    stopped.append(1)
-    thread.join(60)
+        seen.add(frames_of_stack(frame, Walk())[0].expression)
+        time.sleep(0)  # It only lets the other thread go on.
+        return seen >= calls
+
+    try:
+        until(has_seen_all)
+    finally:
+        stopped.append(1)
+        thread.join(60)
     assert told == {None}
 
 
