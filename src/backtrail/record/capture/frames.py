@@ -28,6 +28,7 @@ from backtrail.model.limits import (
 )
 from backtrail.record.capture.places import OWN_CODE, Place, place_of
 from backtrail.record.capture.snapshot import named_values
+from backtrail.record.capture.values.namespace import forget_variables
 from backtrail.record.capture.values.shapes import mro_of
 from backtrail.record.capture.values.walk import Walk
 
@@ -54,7 +55,16 @@ def frames_of_stack(
     frame: FrameType | None, walk: Walk, *, with_locals: bool = True
 ) -> list[Frame]:
     """Return the frames of a running stack, innermost first."""
-    return kept_frames(calls_of_stack(frame), walk, with_locals=with_locals)[0]
+    return running_frames(calls_of_stack(frame), walk, with_locals=with_locals)
+
+
+def running_frames(calls: list[Call], walk: Walk, *, with_locals: bool) -> list[Frame]:
+    """Return the frames of calls that go on."""
+    frames, _ = kept_frames(calls, walk, with_locals=with_locals)
+    if with_locals:
+        for frame, _, _ in calls:
+            forget_variables(frame)
+    return frames
 
 
 def calls_of_traceback(traceback: TracebackType | None) -> list[Call]:
@@ -91,6 +101,9 @@ def kept_frames(
     frames = [_frame(call, walk, with_locals=with_locals, is_first=False) for call in calls[1:]]
     if calls:
         frames.insert(0, _frame(calls[0], walk, with_locals=with_locals, is_first=True))
+        if with_locals:
+            # Of a traceback it alone may go on: it has caught the exception.
+            forget_variables(calls[-1][0])
     return frames, max(0, cut)
 
 

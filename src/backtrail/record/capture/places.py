@@ -22,6 +22,7 @@ from backtrail.model.limits import (
 from backtrail.record.capture.redact import clean_source, clean_text, is_clean, is_secret_name
 from backtrail.record.capture.secrets.taints import forms, worth
 from backtrail.record.capture.source import lines_of
+from backtrail.record.capture.values.namespace import names_of
 
 _HERE = os.path.abspath(__file__)
 OWN_CODE = os.path.dirname(os.path.dirname(_HERE)) + os.sep
@@ -122,10 +123,9 @@ def _source(lines: list[str], line: int, found: list[str]) -> list[SourceLine]:
 
 
 def _are_plain(code: CodeType) -> bool:
-    names = (*code.co_varnames, *code.co_cellvars, *code.co_freevars)
     is_function = bool(code.co_flags & _CO_NEWLOCALS)
     return is_function and not any(
-        n[:1] == "." or is_secret_name(n) or not is_clean(n) for n in names
+        n[:1] == "." or is_secret_name(n) or not is_clean(n) for n in names_of(code)
     )
 
 

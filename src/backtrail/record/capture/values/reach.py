@@ -18,6 +18,7 @@ from backtrail.model.limits import FRAMES_MAX, ITEMS_MAX, LOCALS_MAX
 from backtrail.record import guard
 from backtrail.record.capture.redact import is_secret_name, scrub
 from backtrail.record.capture.values.hiding import hidden
+from backtrail.record.capture.values.namespace import forget_variables
 from backtrail.record.capture.values.shapes import fields, shape_of
 from backtrail.record.capture.values.walk import Walk
 
@@ -40,6 +41,9 @@ def taint_from(error: BaseException, walk: Walk) -> None:
     except Exception as fault:  # noqa: BLE001 - an edge: no value may break what records it
         guard.count("secrets not looked for")
         guard.broke("reach", fault)
+        if frames:
+            # It alone may go on: it has caught the exception.
+            forget_variables(frames[0])
 
 
 def without(text: str, walk: Walk) -> str:
