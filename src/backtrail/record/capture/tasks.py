@@ -22,42 +22,41 @@ _CHAIN_MAX = 1_000
 def task_stacks(walk: Walk, *, with_locals: bool = False) -> list[Stack]:
     """Return the stack of every task that is not done: who waits for what, innermost call first."""
     stacks = []
-    for task in all_tasks()[:TASKS_MAX]:
+    for task in open_tasks():
         try:
-            stack = _stack(task, walk, with_locals=with_locals)
+            stacks.append(_stack(task, walk, with_locals=with_locals))
         except Exception:  # noqa: BLE001 - a task class of the program may be anything
             walk.cuts += 1
-            continue
-        if stack is not None:
-            stacks.append(stack)
     return sorted(stacks, key=lambda stack: _order(stack.name))
 
 
 def waiting_tasks() -> list[tuple[str, list[Call]]]:
     """Return name and calls, innermost first, of each task that is neither done nor running."""
     found = []
-    for task in all_tasks()[:TASKS_MAX]:
+    for task in open_tasks():
         try:
             base = sys.modules["asyncio.tasks"].Task
             calls, is_running = calls_of_coroutine(base.get_coro(task))
-            if not is_running and not base.done(task):
+            if not is_running:
                 found.append((str(base.get_name(task)), calls))
         except Exception:  # noqa: BLE001 - a task class of the program may be anything
             guard.count("task not captured")
     return sorted(found, key=lambda each: _order(each[0]))
 
 
-def all_tasks() -> list[Any]:
-    """Return the tasks of all loops, whoever runs them."""
+def open_tasks() -> list[Any]:
+    """Return the tasks of all loops, whoever runs them, that are not done, up to a number."""
     asyncio = sys.modules.get("asyncio.tasks")
+    if asyncio is None:
+        return []
+    base = asyncio.Task
+    is_done = base.done
     found: dict[int, Any] = {}
     for name in _SETS:
-        held = getattr(asyncio, name, None)
-        if held is None:
-            continue
+        held = getattr(asyncio, name, ())
         for each in _copy(getattr(held, "data", held)):
             task = each() if type(each).__name__ == "ReferenceType" or callable(each) else each
-            if task is not None:
+            if len(found) < TASKS_MAX and issubclass(type(task), base) and not is_done(task):
                 found[id(task)] = task
     return list(found.values())
 
@@ -71,10 +70,8 @@ def _copy(held: Any) -> list[Any]:
     return []
 
 
-def _stack(task: Any, walk: Walk, *, with_locals: bool) -> Stack | None:
+def _stack(task: Any, walk: Walk, *, with_locals: bool) -> Stack:
     base = sys.modules["asyncio.tasks"].Task
-    if not isinstance(task, base) or base.done(task):
-        return None
     coroutine = base.get_coro(task)
     calls, is_running = calls_of_coroutine(coroutine)
     frames = running_frames(calls, walk, with_locals=with_locals)

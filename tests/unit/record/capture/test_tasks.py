@@ -196,6 +196,21 @@ def test_more_tasks_than_are_kept_are_left_out() -> None:
     assert asyncio.run(main()) == TASKS_MAX
 
 
+def test_tasks_that_are_done_take_no_place_of_others() -> None:
+    async def main() -> set[str]:
+        done = [asyncio.create_task(asyncio.sleep(0)) for _ in range(3 * TASKS_MAX)]
+        await asyncio.gather(*done)
+        tasks = [asyncio.create_task(nap(), name=f"live {number}") for number in range(9)]
+        await asyncio.sleep(0)
+        names = {stack.name for stack in task_stacks(Walk())}
+        for task in tasks:
+            task.cancel()
+        assert all(task.done() for task in done)
+        return names
+
+    assert {f"live {number}" for number in range(9)} <= asyncio.run(main())
+
+
 class Broken(asyncio.Task[None]):
     """A task that complains whenever it is asked."""
 
