@@ -46,12 +46,18 @@ def table(
 ) -> list[str]:
     """Lay rows out in columns; what does not fit is cut from the last column.
 
+    A column in which no row has anything is left out.
+
     Args:
         rows: the cells, without colours.
         heads: a heading for each column.
         width: columns of the page.
         right: columns that are aligned to the right, as numbers are.
     """
+    filled = [column for column in range(len(heads)) if any(row[column] for row in rows)]
+    right = frozenset(filled.index(column) for column in right.intersection(filled))
+    heads = [heads[column] for column in filled]
+    rows = [[row[column] for column in filled] for row in rows]
     sizes = [max(len(cells[column]) for cells in (heads, *rows)) for column in range(len(heads))]
     sizes[-1] = max(10, min(sizes[-1], width - sum(sizes[:-1]) - 2 * (len(heads) - 1)))
 
@@ -94,6 +100,13 @@ def day_and_clock_text(time_unix_ns: int) -> str:
     at = localtime(time_unix_ns // NS_PER_S)
     day = f"{at.tm_year:04d}-{at.tm_mon:02d}-{at.tm_mday:02d}"
     return f"{day} {at.tm_hour:02d}:{at.tm_min:02d}:{at.tm_sec:02d}"
+
+
+def when_text(time_unix_ns: int, *, now_unix_ns: int) -> str:
+    """Write a time of this machine's zone for a table: of today its clock, else also its day."""
+    day, _, clock = day_and_clock_text(time_unix_ns).partition(" ")
+    today = day_and_clock_text(now_unix_ns).partition(" ")[0]
+    return clock if day == today else f"{day} {clock[:5]}"
 
 
 def bytes_text(size: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from backtrail.model.errors import NotFoundError
 from backtrail.model.ids import normalized
@@ -13,6 +14,8 @@ from backtrail.store import blocks
 from backtrail.store.catalog import Catalog
 
 LATEST = "latest"
+ID_DIGITS_MIN = 12
+"""Digits of an id that are printed at least: its millisecond."""
 _RECENT_IDS = 1_000
 """Ids among which the nearest to a mistyped one are looked for."""
 _EVENT_ID = re.compile(r"([0-9a-f]{1,32}):([0-9]{1,15})\Z")
@@ -153,7 +156,8 @@ def _behind(prefix: str) -> str:
 
 def _ambiguous(noun: str, text: str, ids: list[str]) -> NotFoundError:
     more = " and more" if len(ids) > NEAREST_IDS_MAX else ""
-    listed = ", ".join(ids[:NEAREST_IDS_MAX])
+    short = short_ids(ids)
+    listed = ", ".join(short[id_] for id_ in ids[:NEAREST_IDS_MAX])
     return NotFoundError(f"{text} names several {noun}s", hint=f"type more of one: {listed}{more}")
 
 
@@ -162,6 +166,21 @@ def _unknown(noun: str, text: str, recent: Iterable[str], listing: str) -> NotFo
     if not near:
         return NotFoundError(f"there is no {noun} {text}", hint=f"`{listing}` lists what there is")
     return NotFoundError(f"there is no {noun} {text}", hint=f"did you mean {' or '.join(near)}?")
+
+
+def short_ids(ids: Iterable[str]) -> dict[str, str]:
+    """Shorten ids as far as they stay apart from one another."""
+    known = sorted(set(ids))
+    shared = [_shared_digits(one, other) for one, other in pairwise(known)]
+    digits = max([ID_DIGITS_MIN, *(number + 1 for number in shared)])
+    return {id_: id_[:digits] for id_ in known}
+
+
+def _shared_digits(one: str, other: str) -> int:
+    return next(
+        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def nearest(text: str, ids: list[str]) -> list[str]:

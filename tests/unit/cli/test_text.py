@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.cli.text import bytes_text, counted, cut, table, wrap
+from backtrail.cli.text import bytes_text, counted, cut, table, when_text, wrap
+from backtrail.model.clock import NS_PER_S
 
 
 def test_a_table_aligns_its_columns_and_numbers_to_the_right() -> None:
@@ -20,6 +23,23 @@ def test_a_table_aligns_its_columns_and_numbers_to_the_right() -> None:
 def test_a_table_cuts_its_last_column_to_the_width() -> None:
     lines = table([["a", "x" * 99]], heads=["id", "name"], width=30, right=frozenset())
     assert lines[1] == "a   " + "x" * 25 + "…"
+
+
+def test_a_column_that_says_nothing_is_left_out() -> None:
+    rows = [["a", "", "7", "x"], ["b", "", "8", "y"]]
+    heads = ["id", "errors", "events", "name"]
+    lines = table(rows, heads=heads, width=40, right=frozenset({1, 2}))
+    assert lines[1:] == ["a        7  x", "b        8  y"]
+
+
+def test_a_time_of_today_is_its_clock_and_another_has_its_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    noon = 1_760_011_200 * NS_PER_S
+    assert when_text(noon - 90 * NS_PER_S, now_unix_ns=noon) == "11:58:30"
+    assert when_text(noon - 86_400 * NS_PER_S, now_unix_ns=noon) == "2025-10-08 12:00"
 
 
 @given(st.text(), st.integers(1, 40))

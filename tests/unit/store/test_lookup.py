@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backtrail.model.errors import ExitCode, NotFoundError
 from backtrail.model.ids import dashed
@@ -91,8 +93,8 @@ def test_an_error_is_found_by_its_id_and_by_its_traces(catalog: Catalog, text: s
 def test_an_ambiguous_prefix_lists_what_it_may_mean(catalog: Catalog) -> None:
     with pytest.raises(NotFoundError, match="names several traces") as raised:
         lookup.resolve_trace(catalog, "0190b6a2")
-    assert FIRST in raised.value.hint
-    assert SECOND in raised.value.hint
+    assert FIRST[:12] in raised.value.hint
+    assert SECOND[:12] in raised.value.hint
     assert raised.value.exit_code == ExitCode.NOT_FOUND
 
 
@@ -101,7 +103,7 @@ def test_an_unknown_id_lists_the_nearest(catalog: Catalog, typed: str) -> None:
     with pytest.raises(NotFoundError, match=f"there is no trace {typed}") as raised:
         lookup.resolve_trace(catalog, typed)
     assert "did you mean" in raised.value.hint
-    assert FIRST in raised.value.hint
+    assert FIRST[:12] in raised.value.hint
 
 
 @pytest.mark.parametrize("typed", ["nonsense", "", "'; DROP TABLE trace; --", "%", "\0", "zz:1"])
@@ -160,3 +162,10 @@ def test_the_nearest_are_few_and_the_most_alike_first() -> None:
     assert len(near) == 5
     assert all(id_.startswith("abcdef") for id_ in near)
     assert lookup.nearest("qqqq", ids) == []
+
+
+@given(st.sets(st.text("0123456789abcdef", min_size=32, max_size=32), min_size=1))
+def test_shortened_ids_stay_apart(known: set[str]) -> None:
+    short = lookup.short_ids(known)
+    assert len(set(short.values())) == len(known)
+    assert all(id_.startswith(shown) for id_, shown in short.items())

@@ -8,6 +8,7 @@ from msgspec import Struct
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json, table, tone
+from backtrail.model.errors import UsageError
 from backtrail.model.settings import ABOUT, DEFAULTS, Value
 from backtrail.record.settings import find_home, read_settings
 
@@ -41,7 +42,9 @@ def config(invocation: Invocation, name: str | None, *, as_json: bool) -> None:
     if name is not None:
         settings = [setting for setting in settings if setting.name == name]
         if not settings:
-            raise click.UsageError(f"there is no setting {name!r}", click.get_current_context())
+            raise UsageError(
+                f"there is no setting {name!r}", hint="`backtrail config` lists the settings"
+            )
     if as_json:
         emit_json({"home": home, "settings": settings})
     elif name is not None:

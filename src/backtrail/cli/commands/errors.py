@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from backtrail.cli.commands.ls import short_ids
 from backtrail.cli.failure_text import Page, failure_lines
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import MOMENT, example, json_option
 from backtrail.cli.story_text import ID_SHOWN
-from backtrail.cli.text import day_and_clock_text, emit_json, table, tone
+from backtrail.cli.text import emit_json, table, tone, when_text
 from backtrail.model.limits import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import ErrorSummary
+from backtrail.store.lookup import short_ids
 from backtrail.trail.telling import tell_error
 
 
@@ -45,7 +45,8 @@ def errors(
     if as_json:
         emit_json({"errors": found})
     else:
-        click.echo("\n".join(_lines(found, Page(width=invocation.width, cwd=invocation.cwd))))
+        is_filtered = trace is not None or since is not None
+        click.echo("\n".join(_lines(found, invocation, is_filtered=is_filtered)))
 
 
 @errors.command(epilog=example("$ backtrail errors show latest --json"))
@@ -53,7 +54,10 @@ def errors(
 @json_option
 @click.pass_obj
 def show(invocation: Invocation, error: str, *, as_json: bool) -> None:
-    """Show one error in full: by its id, or that of a trace with one error."""
+    """Show one error in full.
+
+    ID is an error, or a trace that holds one error. The latest is shown unless one is named.
+    """
     with opened_store(invocation) as catalog:
         failure = tell_error(catalog, reading.resolve_error(catalog, error))
     if as_json:
@@ -65,23 +69,24 @@ def show(invocation: Invocation, error: str, *, as_json: bool) -> None:
     click.echo(f"{tone(command, 'code')}  {tone('its trace', 'quiet')}")
 
 
-def _lines(found: list[ErrorSummary], page: Page) -> list[str]:
+def _lines(found: list[ErrorSummary], invocation: Invocation, *, is_filtered: bool) -> list[str]:
     if not found:
-        return [tone("no such errors", "quiet")]
+        return [tone("no error is like that" if is_filtered else "no error is recorded", "quiet")]
+    now = invocation.clock.time_unix_ns()
     short = short_ids(error.error_id for error in found)
     rows = [
         [
             short[error.error_id],
-            day_and_clock_text(error.time_unix_ns),
+            when_text(error.time_unix_ns, now_unix_ns=now),
             _place(error),
-            f"{error.repeats + 1:,}",
+            f"{error.repeats + 1:,}" if error.repeats else "",
             "handled" if error.is_handled else error.mechanism,
             f"{error.type}: {error.message}" if error.message else error.type,
         ]
         for error in found
     ]
     heads = ["error", "when", "where", "times", "how", "what"]
-    head, *lines = table(rows, heads=heads, width=page.width, right=frozenset({3}))
+    head, *lines = table(rows, heads=heads, width=invocation.width, right=frozenset({3}))
     toned = [
         line if error.is_handled else tone(line, "bad")
         for line, error in zip(lines, found, strict=True)

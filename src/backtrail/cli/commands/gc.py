@@ -7,10 +7,11 @@ import click
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import opened_store
 from backtrail.cli.options import DURATION, SIZE, example, json_option
-from backtrail.cli.text import bytes_text, counted, day_and_clock_text, emit_json, table, tone
+from backtrail.cli.text import bytes_text, counted, emit_json, table, tone, when_text
 from backtrail.model.settings import Settings
 from backtrail.record.settings import find_home, read_settings
 from backtrail.store import retention
+from backtrail.store.lookup import short_ids
 from backtrail.store.retention import Plan, Retention
 
 S_PER_DAY = 86_400
@@ -50,7 +51,7 @@ def gc(
     if as_json:
         emit_json({"is_dry_run": dry_run, "limits": limits, "plan": plan})
     else:
-        _print(plan, dry_run=dry_run, width=invocation.width)
+        _print(plan, invocation, dry_run=dry_run)
 
 
 def _limits(
@@ -63,22 +64,29 @@ def _limits(
     )
 
 
-def _print(plan: Plan, *, dry_run: bool, width: int) -> None:
+def _print(plan: Plan, invocation: Invocation, *, dry_run: bool) -> None:
     if dry_run and plan.traces:
+        now = invocation.clock.time_unix_ns()
+        short = short_ids(trace.trace_id for trace in plan.traces[:TRACES_LISTED_MAX])
         rows = [
             [
-                trace.trace_id,
-                day_and_clock_text(trace.end_unix_ns),
+                short[trace.trace_id],
+                when_text(trace.end_unix_ns, now_unix_ns=now),
                 bytes_text(trace.size_bytes),
                 trace.reason,
                 trace.name,
             ]
             for trace in plan.traces[:TRACES_LISTED_MAX]
         ]
-        heads = ["trace", "ended", "size", "over", "name"]
-        click.echo("\n".join(table(rows, heads=heads, width=width, right=frozenset({2}))))
+        heads = ["trace", "ended", "size", "why", "name"]
+        click.echo(
+            "\n".join(table(rows, heads=heads, width=invocation.width, right=frozenset({2})))
+        )
         if (left := len(plan.traces) - TRACES_LISTED_MAX) > 0:
             click.echo(tone(f"… {counted(left, 'further trace')}", "quiet"))
+    if not plan.traces and not plan.segments:
+        click.echo(f"nothing to remove: all {bytes_text(plan.bytes_before)} are within the limits")
+        return
     verb = "would be removed" if dry_run else "removed"
     freed = f"about {bytes_text(plan.bytes_freed)} of {bytes_text(plan.bytes_before)}"
     files = counted(len(plan.segments), "journal file")

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 import click
 
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import opened_store
 from backtrail.cli.options import DURATION, MOMENT, example, json_option
-from backtrail.cli.text import STATUS_TONES, day_and_clock_text, emit_json, table, tone
+from backtrail.cli.text import (
+    STATUS_TONES,
+    day_and_clock_text,
+    emit_json,
+    table,
+    tone,
+    when_text,
+)
 from backtrail.model.limits import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import Found, TraceFilter, TraceSummary
+from backtrail.store.lookup import short_ids
 from backtrail.trail.moment import duration_text
 from backtrail.trail.wording import trace_name
 
-ID_DIGITS_MIN = 12
-"""Digits of an id that are printed at least: its millisecond."""
+NOTHING = "nothing is recorded here yet; `backtrail run -- python app.py` records a program"
 
 
 @click.command(
@@ -66,15 +72,8 @@ def ls(
     if as_json:
         emit_json(found)
     else:
-        click.echo("\n".join(_lines(found, invocation.width)))
-
-
-def short_ids(ids: Iterable[str]) -> dict[str, str]:
-    """Shorten ids as far as they stay apart from one another."""
-    known = sorted(set(ids))
-    shared = [_shared_digits(one, other) for one, other in pairwise(known)]
-    digits = max([ID_DIGITS_MIN, *(number + 1 for number in shared)])
-    return {id_: id_[:digits] for id_ in known}
+        is_filtered = wanted != TraceFilter(limit=limit)
+        click.echo("\n".join(_lines(found, invocation, is_filtered=is_filtered)))
 
 
 def ending_word(trace: TraceSummary) -> str:
@@ -88,14 +87,16 @@ def ending_word(trace: TraceSummary) -> str:
     return trace.status
 
 
-def _lines(found: Found, width: int) -> Sequence[str]:
+def _lines(found: Found, invocation: Invocation, *, is_filtered: bool) -> Sequence[str]:
     if not found.traces:
-        return [tone("no such traces", "quiet"), *_how_complete(found)]
+        none = "no trace is like that" if is_filtered else NOTHING
+        return [tone(none, "quiet"), *_how_complete(found)]
+    now = invocation.clock.time_unix_ns()
     short = short_ids(trace.trace_id for trace in found.traces)
     rows = [
         [
             short[trace.trace_id],
-            day_and_clock_text(trace.start_unix_ns),
+            when_text(trace.start_unix_ns, now_unix_ns=now),
             duration_text(trace.took_ms),
             f"{trace.events:,}",
             f"{trace.errors:,}" if trace.errors else "",
@@ -106,7 +107,7 @@ def _lines(found: Found, width: int) -> Sequence[str]:
         for trace in found.traces
     ]
     heads = ["trace", "began", "took", "events", "errors", "ended", "name"]
-    head, *lines = table(rows, heads=heads, width=width, right=frozenset({2, 3, 4}))
+    head, *lines = table(rows, heads=heads, width=invocation.width, right=frozenset({2, 3, 4}))
     toned = [
         line if trace.status == "ok" else tone(line, STATUS_TONES[trace.status])
         for line, trace in zip(lines, found.traces, strict=True)
@@ -121,10 +122,3 @@ def _how_complete(found: Found) -> list[str]:
     if found.is_complete:
         return []
     return [tone("there are more; use --limit, or a filter", "quiet")]
-
-
-def _shared_digits(one: str, other: str) -> int:
-    return next(
-        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import click
 
 from backtrail.cli.invocation import Invocation
-from backtrail.cli.options import DURATION
+from backtrail.cli.options import DURATION, example
 from backtrail.cli.program.command import command_line
 from backtrail.cli.program.process import Ending, Program, die_of
 from backtrail.cli.program.recording import Order, Recording
@@ -31,6 +31,13 @@ TIMED_OUT = 124
 @click.command(
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
     options_metavar="[OPTIONS] [--]",
+    epilog=example(
+        "$ backtrail run -- python app.py --port 80",
+        "$ backtrail run app.py",
+        "$ backtrail run -m package.module",
+        "$ backtrail run -- pytest -x",
+        "$ backtrail run --timeout 30s -- python stuck.py",
+    ),
 )
 @click.option("--timeout", type=DURATION, help="End the program after this long, as a hang.")
 @click.option("--name", help="Name the trace; otherwise the command is its name.")
@@ -49,18 +56,10 @@ def run(
     mode: str | None,
     hang_after: float | None,
 ) -> int:
-    r"""Record what a program does, without changing it.
+    """Record what a program does, without changing it.
 
     COMMAND is what you would type without us. Its output, its exit code and the signals it gets
     are its own; a program that --timeout ended gives exit code 124.
-
-    \b
-    Examples:
-      $ backtrail run -- python app.py --port 80
-      $ backtrail run app.py
-      $ backtrail run -m package.module
-      $ backtrail run -- pytest -x
-      $ backtrail run --timeout 30 -- python stuck.py
     """
     chosen = {"session": session, "mode": mode, "hang_after_s": hang_after}
     arguments = {setting: value for setting, value in chosen.items() if value is not None}

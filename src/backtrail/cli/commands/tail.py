@@ -49,6 +49,8 @@ def tail(
 ) -> None:
     """Follow the events of running programs, until Ctrl-C.
 
+    What ended before is not shown; `backtrail show` tells of it.
+
     With --json, each event is one JSON object on a line of its own.
     """
     home = find_store(invocation)
@@ -60,9 +62,11 @@ def tail(
     follower.skip_finished()
     test = is_wanted(trace_id=trace_id, kinds=kinds)
     printer = _Printer(Page(width=invocation.width, cwd=invocation.cwd), as_json=as_json)
+    before = follower.poll()
     if sys.stderr.isatty():
-        click.secho(f"following {home}, Ctrl-C ends", dim=True, err=True)
-    printer.put(deque((event for event in follower.poll() if test(event)), maxlen=lines))
+        what = "" if before else "; no program records at this moment"
+        click.secho(f"following {home}{what}, Ctrl-C ends", dim=True, err=True)
+    printer.put(deque((event for event in before if test(event)), maxlen=lines))
     while True:
         printer.put([event for event in follower.poll() if test(event)])
         time.sleep(POLL_S)

@@ -47,7 +47,7 @@ def test_an_unknown_setting_is_a_usage_error(call: Any) -> None:
     assert (said.code, said.out) == (2, "")
     assert said.err == snapshot("""\
 error: there is no setting 'colour'
-hint: backtrail config --help
+hint: `backtrail config` lists the settings
 """)
 
 
