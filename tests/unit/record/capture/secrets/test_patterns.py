@@ -156,7 +156,7 @@ def took(find: re.Pattern[str], text: str) -> float:
     """Return the shortest of three times, in seconds."""
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()
         find.sub("", text)
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     return min(times)
