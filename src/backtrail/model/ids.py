@@ -18,6 +18,8 @@ SPAN_ID_DIGITS = 16
 _STORED = re.compile(r"[0-9a-f]{1,32}\Z")
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?\Z")
 _ENTROPY_BYTES = 10
+_VARIANT_2 = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""A digit whose first two bits are made `10`."""
 _BLOCK_BITS = 8
 _BLOCKS_TOP_BIT = 1 << 55
 _BLOCKS_MASK = (_BLOCKS_TOP_BIT >> 1) - 1
@@ -33,11 +35,10 @@ def uuid7(time_unix_ns: int, entropy: bytes) -> str:
         62 random bits.
     """
     assert len(entropy) == _ENTROPY_BYTES, len(entropy)
-    random = int.from_bytes(entropy)
-    milliseconds = (time_unix_ns // 1_000_000) & 0xFFFF_FFFF_FFFF
-    high = milliseconds << 16 | 0x7000 | (random >> 64) & 0x0FFF
-    low = 0x8000_0000_0000_0000 | random & 0x3FFF_FFFF_FFFF_FFFF
-    return f"{high:016x}{low:016x}"
+    milliseconds = time_unix_ns // 1_000_000 & 0xFFFF_FFFF_FFFF
+    digits = entropy.hex()
+    variant = _VARIANT_2[digits[4]]
+    return f"{milliseconds:012x}7{digits[1:4]}{variant}{digits[5:]}"
 
 
 def span_ids(seed: int) -> Iterator[str]:
