@@ -32,6 +32,15 @@ class LockFound(Struct):
     waiters: list[str]
 
 
+class _With(Struct):
+    """A `with` statement: its lines, and the expressions that it enters."""
+
+    line: int
+    body: int
+    end: int
+    items: list[str]
+
+
 def held_locks() -> list[LockFound]:
     """Return the locks that threads and tasks wait for, in the order in which those began."""
     threads = running_threads()
@@ -62,33 +71,49 @@ def _owner(lock: Any, names: dict[int, str]) -> str | None:
 
 
 def _find_holders(found: dict[int, LockFound], stacks: list[tuple[str, list[Call]]]) -> None:
+    statements: dict[str, list[_With]] = {}
     for name, calls in stacks:
         for call in calls[:_FRAMES_MAX]:
-            for expression in _held_in(call):
+            path = call[0].f_code.co_filename
+            if path not in statements:
+                statements[path] = _with_statements(path)
+            for expression in _held_in(call, statements[path]):
                 known = found.get(id(lock_of(value_of(call, expression))))
                 if known is not None and known.holder is None:
                     known.holder = name
 
 
-def _held_in(call: Call) -> Iterator[str]:
-    """Yield the expressions of the `with` statements that a frame stands inside."""
-    frame, _, line = call
-    source = "\n".join(lines_of(frame.f_code.co_filename))
-    if "with " not in source or line is None:
-        return
+def _with_statements(path: str) -> list[_With]:
+    """Return the `with` statements of a source file."""
+    source = "\n".join(lines_of(path))
+    if "with " not in source:
+        return []
     # Only a program that hangs pays for this one.
     ast = importlib.import_module("ast")
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [
+        _With(
+            line=node.lineno,
+            body=node.body[0].lineno,
+            end=node.end_lineno or node.lineno,
+            items=[ast.unparse(item.context_expr) for item in node.items],
+        )
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.With, ast.AsyncWith))
+    ]
+
+
+def _held_in(call: Call, statements: list[_With]) -> Iterator[str]:
+    """Yield the expressions of the `with` statements that a frame stands inside."""
+    frame, _, line = call
+    if line is None or not statements:
         return
     begun = entered(call)
-    for node in ast.walk(tree):
-        if not isinstance(node, (ast.With, ast.AsyncWith)):
-            continue
-        items = [ast.unparse(item.context_expr) for item in node.items]
-        body = node.body[0].lineno
-        if begun in items and node.lineno <= line <= body:
-            yield from items[: items.index(begun)]
-        elif node.lineno >= frame.f_code.co_firstlineno and body <= line <= (node.end_lineno or 0):
-            yield from items
+    for each in statements:
+        if begun in each.items and each.line <= line <= each.body:
+            yield from each.items[: each.items.index(begun)]
+        elif each.line >= frame.f_code.co_firstlineno and each.body <= line <= each.end:
+            yield from each.items

@@ -155,12 +155,13 @@ def test_a_task_that_never_ran_is_there_without_a_wait() -> None:
 
 def test_tasks_are_sorted_as_they_were_numbered() -> None:
     async def main() -> list[str]:
-        tasks = [asyncio.create_task(nap()) for _ in range(12)]
-        names = [stack.name for stack in task_stacks(Walk()) if not stack.is_current]
-        assert names == [task.get_name() for task in tasks]
+        names = [f"job-{number}" for number in range(1, 13)]
+        tasks = [asyncio.create_task(nap(), name=name) for name in reversed(names)]
+        shown = [stack.name for stack in task_stacks(Walk()) if not stack.is_current]
+        assert shown == names
         for task in tasks:
             task.cancel()
-        return names
+        return shown
 
     assert len(asyncio.run(main())) == 12
 

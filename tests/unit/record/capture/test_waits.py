@@ -294,8 +294,9 @@ async def groups(_: Any) -> None:
 
 
 async def awaits_inside(site: Any) -> None:
+    waiting = site.event.wait()
     async with site.free:
-        await site.event.wait()
+        await waiting
 
 
 @pytest.mark.parametrize(
@@ -307,7 +308,7 @@ async def awaits_inside(site: Any) -> None:
         (waits, "event site.event"),
         (sleeps, "sleep"),
         (groups, "tasks"),
-        (awaits_inside, "event site.event"),
+        (awaits_inside, "event waiting"),
     ],
 )
 def test_what_a_task_awaits_is_named_by_the_program(make: Callable[[Any], Any], text: str) -> None:
