@@ -124,7 +124,7 @@ class Span(Scope):
                     attributes = _shown(attributes)
                     break
             name = self.name
-            if name not in _names:
+            if type(name) is not str or name not in _names:
                 name = _checked_name(name)
             self.lane = lane
             self.outer = outer
@@ -141,7 +141,7 @@ class Span(Scope):
                     journal.roll(line)
             _activate(self)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
-            guard.broke("span", error)
+            _enter_plainly(self, error)
         return self
 
     def __exit__(
@@ -215,6 +215,17 @@ def _begin_trace(span: Span, outer: Scope) -> Scope:
     trace = scope.new_trace(span.name)
     trace.first = span
     return scope.at_top(trace, outer=outer)
+
+
+def _enter_plainly(span: Span, error: Exception) -> None:
+    """Begin a span whose attributes cannot be written as they are; its end brings them, cut."""
+    if not span.attributes:
+        guard.broke("span", error)
+        return
+    span.added = {**span.attributes, **(span.added or {})}
+    span.attributes = {}
+    span.started_ns = 0
+    span.__enter__()
 
 
 def _can_begin_again(span: Span) -> bool:

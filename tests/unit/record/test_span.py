@@ -383,3 +383,18 @@ def test_an_operation_can_be_ended_by_hand_once(home: Path) -> None:
     assert len(events(home, "trace.ended")) == 2
     assert scope.current().trace is scope.root()
     assert entries(home) == []
+
+
+def test_attributes_that_cannot_be_written_are_told_cut_when_the_span_ends(home: Path) -> None:
+    with trace_span("count_atoms", atoms=1 << 100_000), trace_span("look_closer"):
+        pass
+    outer, inner = events(home, "span.started")[-2:]
+    assert (outer.body["name"], inner.body["parent"]) == ("count_atoms", outer.span_id)
+    [ended] = [event for event in events(home, "span.ended") if event.span_id == outer.span_id]
+    assert ended.body["attributes"]["atoms"]["bits"] == 100_001
+
+
+def test_a_name_that_is_no_text_is_told_by_its_type(home: Path) -> None:
+    with trace_span(["a", "list"]):  # type: ignore[arg-type]
+        pass
+    assert events(home, "span.started")[-1].body["name"] == "<list>"

@@ -141,7 +141,11 @@ def scrub(encoded: bytes, taints: Collection[str]) -> bytes:
 
 def _inside(text: str) -> bytes:
     """Return a text as it stands between the quotes of a JSON string."""
-    return _encode(text)[1:-1]
+    try:
+        return _encode(text)[1:-1]
+    except UnicodeEncodeError:
+        # A lone surrogate, which is no text: it is written as snapshots write it.
+        return _encode(text.encode("utf-8", "backslashreplace").decode())[1:-1]
 
 
 def _without(encoded: bytes, form: bytes, marker: bytes) -> bytes:

@@ -141,3 +141,8 @@ def test_more_secrets_than_are_searched_for_do_no_harm() -> None:
     secrets = {f"secret-{number:04}" for number in range(TAINTS_MAX * 2)}
     clean = scrub(json.dumps(sorted(secrets)).encode(), secrets)
     assert clean.count(MARKER.encode()) == TAINTS_MAX
+
+
+def test_a_secret_that_is_no_text_is_found_as_it_was_written() -> None:
+    encoded = json.dumps({"shown": "head \\ud800 surrogate"}).encode()
+    assert scrub(encoded, {"\ud800 surrogate"}) == b'{"shown": "head [redacted]"}'
