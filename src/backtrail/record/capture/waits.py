@@ -155,7 +155,8 @@ def _at_with(call: Call, expression: str, outer: str | None) -> Wait | None:
 
 def _at_call(call: Call, expression: str, outer: str | None) -> Wait | None:
     """Name what is waited for in a call."""
-    called = _CALL.match(expression.removeprefix("await "))
+    expression = expression.removeprefix("await ")
+    called = _CALL.match(expression)
     owner = (called["owner"] or "") if called else ""
     value = value_of(call, owner)
     if outer in _NAMELESS:
