@@ -46,6 +46,7 @@ def rendered(line: bytes) -> bytes:
     Raises:
         msgspec.DecodeError: it is no such line.
     """
+    line = line.rstrip(b"\n")
     history = bytes(_decode(line).trace_history)
     tail = _HISTORY + history + b"}"
     if not line.endswith(tail):

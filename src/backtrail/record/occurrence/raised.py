@@ -50,6 +50,8 @@ ARGUMENTS_MAX = 100
 _FRAMES_WITH_LOCALS = (10, 3, 1, 0)
 """How many of the innermost frames keep their variables when a record is too large."""
 
+_NO_BODY = Raw(b"{}")
+_HISTORY = b',"trace_history":'
 _encode = msgspec.json.Encoder().encode
 _busy: set[int] = set()
 """Threads that are recording an error; one that fails meanwhile is only counted."""
@@ -149,8 +151,12 @@ def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members:
     taints = _searchable(walk, here)
     encoded = scrub(_encoded(body), taints)
     history = scrub(scope.history(here.trace), taints)
-    tail = b',"trace_history":' + history + b"}"
-    line = sink.record_event("error.raised", Raw(encoded[:-1] + tail), here=here, is_kept=True)
+    head = journal.event_line("error.raised", _NO_BODY, trace=scope.envelope(here))
+    # With its history a record is large: it is put together once.
+    members_of_body = memoryview(encoded)[1:-1]
+    line = b"".join((head[:-1], b",", members_of_body, _HISTORY, history, b"}\n"))
+    sink.keep(here.trace)
+    sink.write(here, line)
     is_last_word = members["mechanism"] in synced.LAST_WORDS
     synced.up_to_here(len(line), must=is_last_word)
     home = journal.directory()
