@@ -138,6 +138,7 @@ def conditions(wanted: TraceFilter) -> dict[str, Any]:
 def summary_of(row: sqlite3.Row) -> TraceSummary:
     """Return a row of the queries `traces` and `trace` as what it says."""
     is_finished = bool(row["is_closed"] or row["is_ended"])
+    command = row["command"] or row["root_command"]
     status: Status = "ok"
     if row["has_failed"]:
         status = "error"
@@ -156,9 +157,9 @@ def summary_of(row: sqlite3.Row) -> TraceSummary:
         spans=row["spans"],
         processes=row["processes"],
         dropped=row["dropped"],
-        session=row["session"],
+        session=row["session"] or row["root_session"],
         run_id=row["run_id"],
-        command=msgspec.json.decode(row["command"]) if row["command"] else None,
+        command=msgspec.json.decode(command) if command else None,
         exit_code=row["exit_code"],
         signal=row["signal"],
         stored_bytes=row["stored_bytes"],

@@ -145,14 +145,17 @@ SELECT coalesce(sum(torn), 0) FROM segment;
 SELECT t.*,
        coalesce(p.is_ended, 0) AS is_ended,
        EXISTS (SELECT 1 FROM segment s WHERE s.process = t.opener AND s.state = 'live') AS is_held,
-       (SELECT count(DISTINCT b.process) FROM block b WHERE b.trace_id = t.trace_id) AS processes
+       (SELECT count(DISTINCT b.process) FROM block b WHERE b.trace_id = t.trace_id) AS processes,
+       root.session AS root_session,
+       root.command AS root_command
   FROM trace t
   LEFT JOIN process p ON p.process = t.opener
+  LEFT JOIN trace root ON root.trace_id = p.trace_id
  WHERE t.start_unix_ns >= :since_unix_ns
    AND t.end_unix_ns - t.start_unix_ns >= :took_ns_min
    AND (:errors_only = 0 OR t.errors > 0 OR t.has_failed)
    AND (:name IS NULL OR instr(casefold(t.name), :name) > 0)
-   AND (:session IS NULL OR t.session = :session)
+   AND (:session IS NULL OR coalesce(t.session, root.session) = :session)
  ORDER BY t.start_unix_ns DESC, t.trace_no DESC
  LIMIT :limit;
 
@@ -160,9 +163,12 @@ SELECT t.*,
 SELECT t.*,
        coalesce(p.is_ended, 0) AS is_ended,
        EXISTS (SELECT 1 FROM segment s WHERE s.process = t.opener AND s.state = 'live') AS is_held,
-       (SELECT count(DISTINCT b.process) FROM block b WHERE b.trace_id = t.trace_id) AS processes
+       (SELECT count(DISTINCT b.process) FROM block b WHERE b.trace_id = t.trace_id) AS processes,
+       root.session AS root_session,
+       root.command AS root_command
   FROM trace t
   LEFT JOIN process p ON p.process = t.opener
+  LEFT JOIN trace root ON root.trace_id = p.trace_id
  WHERE t.trace_id = :trace_id;
 
 -- name: latest_trace

@@ -236,3 +236,17 @@ def test_an_event_is_found_by_its_place(home: Path, indexed: Opener) -> None:
         assert event.body["attributes"] == {"number": 777}
         assert reading.event(catalog, TRACE, process=process_id(1), seq=1_000) is None
         assert reading.event(catalog, TRACE, process=process_id(2), seq=1) is None
+
+
+def test_a_trace_that_a_program_begins_is_of_its_session_and_command(
+    home: Path, indexed: Opener
+) -> None:
+    began = process_started(trace_id(1), argv=["app.py"], session="till")
+    operation = line("span.started", trace_id(2), t=9_000, span="00f067aa0ba902b7", name="checkout")
+    write_segment(home, process_id(1), [began, operation])
+    with indexed() as catalog:
+        listed = reading.traces(catalog, TraceFilter(session="till"))
+        assert {trace.trace_id for trace in listed} == {trace_id(1), trace_id(2)}
+        assert reading.traces(catalog, TraceFilter(session="kiosk")) == []
+        found = reading.trace_summary(catalog, trace_id(2))
+    assert (found.name, found.session, found.command) == ("checkout", "till", ["app.py"])
