@@ -36,6 +36,8 @@ def test_a_program_full_of_hostile_values_goes_as_it_does_without_recording(
     assert {held["token"] for held in attributes} == {"[redacted]"}
     spans = of_kind(events, "span.ended")
     assert len([span for span in spans if "more" in span.get("attributes", {})]) == HANDED_IN
+    begun = [span for span in of_kind(events, "span.started") if span["name"] == "hold_value"]
+    assert len(begun) == HANDED_IN
     errors = of_kind(events, "error.raised")
     assert {error["type"].rpartition(".")[2] for error in errors} >= {
         "KeyError",
