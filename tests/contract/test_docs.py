@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     bin_folder = Path(sys.executable).parent
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BACKTRAIL_")}
     return subprocess.run(
-        command.split(),
+        shlex.split(command),
         cwd=folder,
         env={**kept, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
@@ -125,8 +126,8 @@ def test_there_are_examples() -> None:
     assert "backtrail show latest" in examples()
 
 
-@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
-def test_the_python_of_a_guide_runs(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", TELLING, ids=lambda page: page.stem)
+def test_the_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```$", page.read_text(), flags=re.MULTILINE | re.DOTALL)
     code = "from pathlib import Path\ntmp_path = Path('.')\n" + "\n".join(blocks)
     (tmp_path / "guide.py").write_text(code)

@@ -16,6 +16,14 @@ def test_the_readme_gives_exactly_the_two_commands_that_ci_runs() -> None:
     assert re.findall(r"^\./dev .+$", ci, flags=re.MULTILINE) == commands
 
 
+def test_every_place_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    named = re.findall(r"`((?:cli|testing|trail|store|record|model|tests)/[\w/.]*)`", text)
+    assert len(named) > 10
+    folders = (ROOT, ROOT / "src" / "backtrail")
+    assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
 def test_every_file_that_a_page_links_to_is_there() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     dead = [
