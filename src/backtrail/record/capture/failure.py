@@ -16,14 +16,14 @@ from backtrail.model.limits import CHAIN_MAX, NOTES_MAX, TEXT_CHARS_MAX
 from backtrail.record.capture.frames import Call, calls_of_traceback, kept_frames
 from backtrail.record.capture.values.message import message_of
 from backtrail.record.capture.values.reach import taint_from, without
-from backtrail.record.capture.values.shapes import module_and_name, mro_of, type_name
+from backtrail.record.capture.values.shapes import derives, module_and_name, type_name
 from backtrail.record.capture.values.walk import Walk, shown_text
 
 _base = BaseException.__dict__
 _cause_of = _base["__cause__"].__get__
 _context_of = _base["__context__"].__get__
 _is_context_hidden = _base["__suppress_context__"].__get__
-_traceback_of = _base["__traceback__"].__get__
+traceback_of = _base["__traceback__"].__get__
 _storage_of = _base["__dict__"].__get__
 _members_of = BaseExceptionGroup.__dict__["exceptions"].__get__
 _QUEUE_MAX = 1_000
@@ -48,7 +48,7 @@ def failure(error: BaseException, walk: Walk, calls: list[Call] | None = None) -
     tied, cut = _tied(error)
     chain = [_info(tie, walk) for tie in tied]
     if calls is None:
-        calls = calls_of_traceback(_traceback_of(error))
+        calls = calls_of_traceback(traceback_of(error))
     frames, frames_cut = kept_frames(calls, walk)
     if frames_cut:
         chain[0] = _with_cut(chain[0], frames_cut)
@@ -119,7 +119,7 @@ def _names(error: BaseException) -> list[tuple[BaseException, str]]:
         named.append((cause, "cause"))
     elif context is not None and not _is_context_hidden(error):
         named.append((context, "context"))
-    if BaseExceptionGroup in mro_of(type(error)):
+    if derives(type(error), BaseExceptionGroup):
         named += [(member, "member") for member in _members_of(error)[:_QUEUE_MAX]]
     return named
 
@@ -130,7 +130,7 @@ def _info(tie: Tie, walk: Walk) -> ExceptionInfo:
     frames: list[Frame] = []
     cut = 0
     if parent is not None:
-        frames, cut = kept_frames(calls_of_traceback(_traceback_of(error)), walk)
+        frames, cut = kept_frames(calls_of_traceback(traceback_of(error)), walk)
     return ExceptionInfo(
         type=module_and_name(kind)[1].rpartition(".")[2],
         qualified_type=type_name(kind),

@@ -42,7 +42,7 @@ def _locals_of_a_function() -> object:
 
 _PROXY = type(_locals_of_a_function())
 """What `f_locals` of a function is: a dict, and from Python 3.13 on a view."""
-_DEFINITIONS = frozenset({ModuleType, FunctionType, BuiltinFunctionType, type})
+_DEFINITIONS = frozenset(map(id, (ModuleType, FunctionType, BuiltinFunctionType, type)))
 """What a module holds besides its variables."""
 
 
@@ -159,4 +159,4 @@ def _is_shown(pair: tuple[Any, Any], place: Place) -> bool:
         return False
     if place.function != "<module>":
         return True
-    return name[:2] != "__" and type(value) not in _DEFINITIONS
+    return name[:2] != "__" and id(type(value)) not in _DEFINITIONS

@@ -181,7 +181,8 @@ def _is_header(head: Any) -> bool:
     """Tell whether three values are a header, its name in lower case, and its value."""
     one, other = head[0], head[1]
     kind = type(one)
-    return kind is type(other) and kind in {str, bytes} and bool(one.lower() == other)
+    is_text = kind is str or kind is bytes
+    return is_text and kind is type(other) and bool(one.lower() == other)
 
 
 def _pairs(

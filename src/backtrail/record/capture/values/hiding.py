@@ -8,7 +8,7 @@ from typing import Any
 
 from backtrail.model.limits import ITEMS_MAX, STRING_CHARS_MAX
 from backtrail.record.capture.redact import MARKER, is_secret_name
-from backtrail.record.capture.values.shapes import fields, mro_of, shape_of
+from backtrail.record.capture.values.shapes import derives, fields, shape_of
 from backtrail.record.capture.values.walk import Walk
 
 _DEPTH_MAX = 3
@@ -49,13 +49,12 @@ def announces(item: Any, *, is_pair: bool) -> bool:
 def _texts(value: Any, depth: int) -> Iterator[str]:
     """Yield the texts and long numbers inside a secret value."""
     kind = type(value)
-    bases = mro_of(kind)
-    if str in bases:
+    if derives(kind, str):
         yield str.__str__(str.__getitem__(value, slice(0, STRING_CHARS_MAX)))
-    elif bytes in bases or bytearray in bases:
-        own = bytes if bytes in bases else bytearray
+    elif derives(kind, bytes) or derives(kind, bytearray):
+        own = bytes if derives(kind, bytes) else bytearray
         yield bytes(own.__getitem__(value, slice(0, STRING_CHARS_MAX))).decode("utf-8", "replace")
-    elif int in bases:
+    elif derives(kind, int):
         yield int.__repr__(value) if int.bit_length(value) <= _BITS_MAX else ""
     elif depth < _DEPTH_MAX:
         for part in _parts(value, kind):

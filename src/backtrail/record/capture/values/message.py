@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backtrail.model.limits import TEXT_CHARS_MAX
-from backtrail.record.capture.values.shapes import mro_of, namespace_of
+from backtrail.model.limits import INT_BITS_MAX, TEXT_CHARS_MAX
+from backtrail.record.capture.values.shapes import module_and_name, mro_of, namespace_of
 from backtrail.record.capture.values.walk import Walk, shown_text
 
 _HEAP_TYPE = 1 << 9
 """`Py_TPFLAGS_HEAPTYPE`: the class was made by a class statement, not in C."""
 _flags_of: Callable[[Any], int] = vars(type)["__flags__"].__get__
 _arguments_of: Callable[[Any], tuple[Any, ...]] = vars(BaseException)["args"].__get__
-_PLAIN = frozenset({int, float, bool, type(None)})
+_PLAIN = frozenset(map(id, (int, float, bool, type(None))))
+"""By identity: a class may say itself how it is hashed."""
 _ARGUMENTS_MAX = 10
 
 
@@ -50,11 +51,13 @@ def _overrides_str(kind: type) -> bool:
 
 
 def _is_plain(argument: Any) -> bool:
-    return type(argument) is str or type(argument) in _PLAIN
+    kind = type(argument)
+    if kind is int:
+        return int.bit_length(argument) <= INT_BITS_MAX
+    return kind is str or id(kind) in _PLAIN
 
 
 def _argument(argument: Any) -> str:
-    kind = type(argument)
-    if kind is str:
+    if type(argument) is str:
         return str(argument[: 2 * TEXT_CHARS_MAX])
-    return str(argument) if kind in _PLAIN else f"<{kind.__name__}>"
+    return str(argument) if _is_plain(argument) else f"<{module_and_name(type(argument))[1]}>"

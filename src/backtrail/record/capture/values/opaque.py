@@ -15,13 +15,14 @@ from typing import Any
 from backtrail.model.limits import BYTES_HEAD_MAX, INT_BITS_MAX, ITEMS_MAX
 from backtrail.record.capture.values.shapes import (
     Shape,
+    derives,
     fields,
     module_and_name,
     mro_of,
     namespace_of,
     type_name,
 )
-from backtrail.record.capture.values.walk import Walk, shown_text
+from backtrail.record.capture.values.walk import MARGIN_CHARS, Walk, shown_text
 
 _module_dict: Callable[[Any], Any] = vars(ModuleType)["__dict__"].__get__
 _DATA_LIBRARIES = frozenset(
@@ -140,11 +141,12 @@ def show_module(value: Any, _depth: int, walk: Walk, _shape: Shape) -> Any:
 
 def show_bytes(value: Any, _depth: int, walk: Walk, shape: Shape) -> Any:
     """Describe binary data by its size and a readable beginning."""
-    kind = bytearray if bytearray in mro_of(type(value)) else bytes
+    kind = bytearray if derives(type(value), bytearray) else bytes
     size = kind.__len__(value)
-    head = bytes(kind.__getitem__(value, slice(0, BYTES_HEAD_MAX)))
-    text = head.decode("utf-8", "backslashreplace")
-    return {"$type": shape.name, "size": size, "head": shown_text(text, walk)}
+    head = bytes(kind.__getitem__(value, slice(0, BYTES_HEAD_MAX + MARGIN_CHARS)))
+    # What is cut off is looked at too: a secret may begin before the cut.
+    text = shown_text(head.decode("utf-8", "backslashreplace"), walk, len(head) * 4)
+    return {"$type": shape.name, "size": size, "head": text[:BYTES_HEAD_MAX]}
 
 
 def show_memory(value: memoryview, _depth: int, _walk: Walk, shape: Shape) -> Any:
@@ -155,9 +157,12 @@ def show_memory(value: memoryview, _depth: int, _walk: Walk, shape: Shape) -> An
         return {"$type": shape.name, "released": True}
 
 
-def show_as_text(value: Any, _depth: int, walk: Walk, _shape: Shape) -> Any:
-    """Write a value of the standard library as its text."""
-    return shown_text(str(value), walk)
+def show_as_text(value: Any, _depth: int, walk: Walk, shape: Shape) -> Any:
+    """Write a value of the standard library as its text, if its numbers can be printed."""
+    try:
+        return shown_text(str(value), walk)
+    except ValueError:
+        return {"$type": shape.name}
 
 
 def show_moment(value: Any, _depth: int, walk: Walk, _shape: Shape) -> Any:

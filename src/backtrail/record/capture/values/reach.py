@@ -22,7 +22,10 @@ from backtrail.record.capture.values.namespace import forget_variables
 from backtrail.record.capture.values.shapes import fields, shape_of
 from backtrail.record.capture.values.walk import Walk
 
-_PLAIN = frozenset({str, int, float, bool, bytes, type(None), list, tuple, set, frozenset, type})
+_PLAIN = frozenset(
+    map(id, (str, int, float, bool, bytes, type(None), list, tuple, set, frozenset, type))
+)
+"""By identity: a class may say itself how it is hashed."""
 _traceback_of = BaseException.__dict__["__traceback__"].__get__
 _encode = msgspec.json.Encoder().encode
 
@@ -38,12 +41,12 @@ def taint_from(error: BaseException, walk: Walk) -> None:
         for frame in frames:
             values = dict(frame.f_locals)
             _look(list(islice(values.items(), LOCALS_MAX)), walk, is_inside=False)
-    except Exception as fault:  # noqa: BLE001 - an edge: no value may break what records it
-        guard.count("secrets not looked for")
-        guard.broke("reach", fault)
         if frames:
             # It alone may go on: it has caught the exception.
             forget_variables(frames[0])
+    except Exception as fault:  # noqa: BLE001 - an edge: no value may break what records it
+        guard.count("secrets not looked for")
+        guard.broke("reach", fault)
 
 
 def without(text: str, walk: Walk) -> str:
@@ -57,7 +60,7 @@ def _look(pairs: list[tuple[Any, Any]], walk: Walk, *, is_inside: bool) -> None:
     for name, value in pairs:
         if type(name) is str and is_secret_name(name):
             hidden(value, walk)
-        elif not is_inside and type(value) not in _PLAIN:
+        elif not is_inside and id(type(value)) not in _PLAIN:
             _look(_parts(value), walk, is_inside=True)
 
 

@@ -63,6 +63,11 @@ def shape_of(kind: type) -> Shape:
     return shape
 
 
+def derives(kind: type, base: type) -> bool:
+    """Tell whether a type is another or derived from it, without asking its metaclass."""
+    return any(each is base for each in mro_of(kind))
+
+
 def type_name(kind: type) -> str:
     """Return `module.Class` of a type, and the bare name of a builtin one."""
     module, name = _module_of(kind), _name_of(kind)
@@ -101,8 +106,10 @@ def _storage(kind: type) -> Read | None:
     """Return the interpreter's own descriptor of `__dict__`, passing over any override."""
     for base in mro_of(kind):
         found = namespace_of(base).get("__dict__")
-        if type(found) is GetSetDescriptorType and base is not type:
-            return found.__get__
+        is_genuine = type(found) is GetSetDescriptorType or type(found) is MemberDescriptorType
+        if is_genuine and base is not type:
+            read: Read = found.__get__
+            return read
     return None
 
 
