@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
-
-import pytest
 
 from backtrail.model.kinds import Stack
 from backtrail.model.limits import TASKS_MAX
@@ -261,7 +260,12 @@ def test_tasks_that_wait_are_those_that_neither_run_nor_are_done() -> None:
     assert asyncio.run(main()) == [("waiting", "outer")]
 
 
-def test_a_program_without_asyncio_has_no_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "asyncio.tasks")
-    assert task_stacks(Walk()) == []
-    assert waiting_tasks() == []
+def test_a_program_without_asyncio_has_no_tasks_and_stays_without() -> None:
+    code = (
+        "import sys;"
+        "from backtrail.record.capture.tasks import task_stacks, waiting_tasks;"
+        "from backtrail.record.capture.values.walk import Walk;"
+        "print(task_stacks(Walk()), waiting_tasks(), 'asyncio' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout == b"[] [] False\n"
