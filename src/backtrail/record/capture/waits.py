@@ -98,7 +98,6 @@ _NAMELESS = frozenset({"sleep", "tasks"})
 """What is said without what it is called on."""
 _LOCKS = frozenset({"lock", "Lock", "RLock", "_RLock", "Semaphore", "BoundedSemaphore"})
 _LOCK_MODULES = frozenset({"_thread", "threading", "asyncio.locks"})
-_CALL = re.compile(r"(?:(?P<owner>.+?)\.)?(?P<name>[A-Za-z_]\w*)\(")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z")
 _MISSING = object()
 _STORAGES = frozenset({GetSetDescriptorType, MemberDescriptorType})
@@ -156,8 +155,7 @@ def _at_with(call: Call, expression: str, outer: str | None) -> Wait | None:
 def _at_call(call: Call, expression: str, outer: str | None) -> Wait | None:
     """Name what is waited for in a call."""
     expression = expression.removeprefix("await ")
-    called = _CALL.match(expression)
-    owner = (called["owner"] or "") if called else ""
+    owner, name = _called(expression)
     value = value_of(call, owner)
     if outer in _NAMELESS:
         return Wait(outer, outer)
@@ -165,9 +163,6 @@ def _at_call(call: Call, expression: str, outer: str | None) -> Wait | None:
         text = _thread_name(value) or owner or expression
         lock = lock_of(value) if outer != "condition" else None
         return Wait(outer, f"{outer} {text}".strip(), lock, owner)
-    if called is None:
-        return None
-    name = called["name"]
     what = _IN_C.get((_origin(call, owner, value, name), name))
     if what is None and name == "acquire" and owner and value is None:
         what = "lock"  # An element of a list, say, is not looked up; what is acquired is a lock.
@@ -176,6 +171,17 @@ def _at_call(call: Call, expression: str, outer: str | None) -> Wait | None:
     if what in _NAMELESS:
         return Wait(what, what)
     return Wait(what, f"{what} {owner}".strip(), lock_of(value), owner)
+
+
+def _called(expression: str) -> tuple[str, str]:
+    """Return what a call is made on, and the name of the function; empty where there is none."""
+    unmatched = 0
+    for index in range(len(expression) - 1, -1, -1) if expression.endswith(")") else ():
+        unmatched += {")": 1, "(": -1}.get(expression[index], 0)
+        if not unmatched:
+            owner, _, name = expression[:index].rpartition(".")
+            return (owner, name) if name.isidentifier() else ("", "")
+    return "", ""
 
 
 def _origin(call: Call, owner: str, value: Any, name: str) -> str:
