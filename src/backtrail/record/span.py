@@ -30,8 +30,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _names: set[str] = set()
 _get, _activate = scope.get, scope.activate
-_encoder = msgspec.json.Encoder()
-_encode, _encode_lines = _encoder.encode, _encoder.encode_lines
+_encode = msgspec.json.Encoder().encode
+_PLAIN_TYPES = frozenset({int, float, bool, type(None)})
 _plain_names = entry.plain_names
 _known_names = _plain_names.issuperset
 
@@ -116,11 +116,8 @@ class Span(Scope):
                 outer = _begin_trace(self, outer)
                 lane = outer.lane
             attributes = self.attributes
-            for key, value in attributes.items():
-                kind = type(value)
-                if key not in _plain_names or not (
-                    kind is int or kind is float or kind is bool or value is None
-                ):
+            for key in attributes:
+                if key not in _plain_names or type(attributes[key]) not in _PLAIN_TYPES:
                     attributes = _shown(attributes)
                     break
             name = self.name
@@ -131,7 +128,7 @@ class Span(Scope):
             span_id = self.span_id = scope.next_span_id()
             now = self.started_ns = monotonic_ns()
             started = StartLine(now, lane.started, span_id, name, outer.span_id, attributes)
-            line = _encode_lines([started])
+            line = _encode(started) + b"\n"
             if scope.may_hold and lane.trace.held is not None:
                 sink.write(self, line)
             else:
@@ -156,31 +153,22 @@ class Span(Scope):
                 return
             self.is_ended = True
             lane = self.lane
-            trace = lane.trace
             if raised is None and self.added is None:
                 line = _encode(GoodEndLine(monotonic_ns(), lane.ended_well, self.span_id)) + b"\n"
             else:
                 line = _end_line(self, raised)
-            if scope.may_hold and trace.held is not None:
+            if scope.may_hold and lane.trace.held is not None:
                 sink.write(self, line)
             else:
                 try:
                     journal.put(line)
                 except ValueError:
                     journal.roll(line)
-            if trace.first is self:
-                trace.first = None
-                sink.end_trace(trace, took_ns=monotonic_ns() - self.started_ns)
             outer = self.outer
-            if (
-                _get() is self
-                and outer is not None
-                and not outer.is_ended
-                and not outer.lane.trace.is_ended
-            ):
+            if _get() is self and outer is not None and not outer.is_ended:
                 _activate(outer)
             else:
-                scope.leave(self)
+                _leave(self)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("span", error)
 
@@ -214,7 +202,19 @@ def _begin_trace(span: Span, outer: Scope) -> Scope:
     """Begin the trace of a span that belongs to no other."""
     trace = scope.new_trace(span.name)
     trace.first = span
-    return scope.at_top(trace, outer=outer)
+    top = scope.at_top(trace, outer=outer)
+    # Nobody goes back there: the trace ends with its first span.
+    top.is_ended = True
+    return top
+
+
+def _leave(span: Span) -> None:
+    """Go back from a span that was not simply inside the one to go back to."""
+    trace = span.lane.trace
+    if trace.first is span:
+        trace.first = None
+        sink.end_trace(trace, took_ns=monotonic_ns() - span.started_ns)
+    scope.leave(span)
 
 
 def _enter_plainly(span: Span, error: Exception) -> None:
@@ -367,6 +367,7 @@ class Operation(Struct):
             status: Status = "ok" if raised is None else _fate(raised)[0]
             sink.record_event("trace.ended", TraceEnded(status=status), here=self.scope)
             sink.end_trace(trace, took_ns=monotonic_ns() - self.started_ns)
+            self.scope.is_ended = True
             scope.leave(self.scope)
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("operation", error)
