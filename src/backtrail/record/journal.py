@@ -53,7 +53,10 @@ class _State:
         """Whether a segment was ever opened, and what comes first is written."""
         self.seq = 0
         self.dropped = 0
-        self.retired: list[str] = []
+        self.full: Segment | None = None
+        """The one before, while the next one could not be opened."""
+        self.retired: str | None = None
+        """The last one that was closed: its memory is free by the time the next one wants it."""
         self.prologue: Callable[[], None] = _no_prologue
 
 
@@ -162,7 +165,7 @@ def roll(line: bytes) -> None:
 
 
 def _retire(segment: Segment) -> None:
-    """Close a full segment.
+    """Let go of a full segment; it is closed once the next one is open.
 
     A signal handler, or a finalizer, may record in the midst of it and do all of this itself.
     """
@@ -175,15 +178,23 @@ def _retire(segment: Segment) -> None:
     # No call between these two: a handler sees both or none.
     _state.seq += lines
     _state.segment = None
+    _close_full()
+    if segment.is_unlinked():
+        guard.count("segment deleted while recording", lines)
+        segment.close(truncate=False)
+    else:
+        _state.full = segment
+
+
+def _close_full() -> None:
+    """Close the segment before: cut it to its lines, and free the memory it is in."""
+    segment, _state.full = _state.full, None
+    if segment is None:
+        return
     try:
-        if segment.is_unlinked():
-            guard.count("segment deleted while recording", lines)
-            segment.close(truncate=False)
-        else:
-            segment.close(truncate=True)
-            _state.retired = [*_state.retired[-1:], segment.path]
-            for path in _state.retired:
-                let_go(path)
+        segment.close(truncate=True)
+        _state.retired = segment.path
+        let_go(segment.path)
     except OSError:
         guard.count("segment could not be closed")
 
@@ -207,6 +218,8 @@ def _open_next() -> bool:
     )
     folder = os.path.join(home, "journal")
     path = os.path.join(folder, f"{_state.process}.{number:04d}.jsonl")
+    if _state.retired is not None:
+        let_go(_state.retired)
     for size in (wanted, SMALLEST_BYTES):
         try:
             # One by one: makedirs gives its mode to the innermost folder only.
@@ -222,6 +235,7 @@ def _open_next() -> bool:
         else:
             _state.segment = segment
             _bind(segment.append)
+            _close_full()
             _begin()
         return True
     if _state.number == number:
@@ -234,6 +248,10 @@ def _begin() -> None:
     if not _state.is_begun:
         _state.is_begun = True
         _state.prologue()
+    _tell_dropped()
+
+
+def _tell_dropped() -> None:
     if _state.dropped:
         dropped, _state.dropped = _state.dropped, 0
         write_event("journal.dropped", JournalDropped(reason="not writable", count=dropped))
@@ -292,14 +310,39 @@ def at_end(epilogue: Callable[[], None] | None) -> None:
 
 def seal() -> None:
     """Close the journal in an orderly way; a later event opens a further segment."""
-    with _lock:
-        if _state.segment is None:
-            return
-        if _epilogue is not None:
-            _epilogue()
-        if _state.segment is not None:
-            _bind(_open_and_put)
-            _retire(_state.segment)
+    try:
+        with _lock:
+            _seal()
+    except Exception as error:  # noqa: BLE001 - an edge: it is called when the program ends
+        guard.broke("journal end", error)
+
+
+def _seal() -> None:
+    if _state.segment is None and _state.full is None:
+        return
+    if _state.segment is None and not _open_next():
+        _say_last_words()
+    elif _epilogue is not None:
+        _epilogue()
+    _bind(_open_and_put)
+    if _state.segment is not None:
+        _retire(_state.segment)
+    _close_full()
+
+
+def _say_last_words() -> None:
+    """Say in the last segment what was lost behind it: since then no other could be opened."""
+    segment = _state.full
+    assert segment is not None
+    lines: list[bytes] = []
+    _bind(lines.append)
+    _tell_dropped()
+    if _epilogue is not None:
+        _epilogue()
+    try:
+        segment.add_last_words(b"".join(lines))
+    except (OSError, ValueError):
+        guard.count("journal not ended")
 
 
 def _before_fork() -> None:
@@ -319,8 +362,9 @@ def _after_fork_in_child() -> None:
     _state.prologue = inherited.prologue
     _state.parent_process = inherited.process if inherited.is_begun else None
     guard.lost.clear()
-    if inherited.segment is not None:
-        inherited.segment.close(truncate=False)
+    for segment in (inherited.segment, inherited.full):
+        if segment is not None:
+            segment.close(truncate=False)
     _bind(_open_and_put)
 
 

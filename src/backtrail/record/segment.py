@@ -21,6 +21,10 @@ ZEROS_BYTES = 1 << 21
 _POPULATE = getattr(mmap, "MAP_POPULATE", 0)
 SMALLEST_BYTES = 1 << 16
 """On a nearly full disk a segment this small is tried last."""
+LAST_WORDS_BYTES = 1 << 12
+"""Room at the end of each file that lines never fill: for what was lost when no other follows."""
+_COUNTED_BYTES = 1 << 16
+"""Bytes of a file that are copied at once to count its lines."""
 
 
 class Segment:
@@ -40,7 +44,8 @@ class Segment:
             fcntl.flock(fd, fcntl.LOCK_EX)
             os.posix_fallocate(fd, 0, size)
             _touch(fd, size)
-            self._map = mmap.mmap(fd, size, flags=mmap.MAP_SHARED | _POPULATE)
+            usable = size - LAST_WORDS_BYTES
+            self._map = mmap.mmap(fd, usable, flags=mmap.MAP_SHARED | _POPULATE)
             self._map.write(header)
             # Under its final name a reader finds it locked, and with a header.
             os.rename(unfinished, path)
@@ -66,7 +71,25 @@ class Segment:
             self._map.seek(0, os.SEEK_END)
             end = self._map.find(b"\0", near)
             self._end = len(self._map) if end < 0 else end
-        return self._map[: self._end].count(b"\n")
+        pieces = range(0, self._end, _COUNTED_BYTES)
+        return sum(
+            self._map[at : min(at + _COUNTED_BYTES, self._end)].count(b"\n") for at in pieces
+        )
+
+    def add_last_words(self, words: bytes) -> None:
+        """Write behind the last line of a finished segment, in the room that was kept for it.
+
+        Raises:
+            ValueError: they do not fit, or it is closed.
+            OSError: the system refuses.
+        """
+        assert self._end is not None
+        if len(words) > LAST_WORDS_BYTES:
+            raise ValueError(f"{len(words)} bytes of last words")
+        self._map.resize(len(self._map) + LAST_WORDS_BYTES)
+        self._map.seek(0, os.SEEK_END)
+        self._map[self._end : self._end + len(words)] = words
+        self._end += len(words)
 
     def position(self) -> int:
         """Return how many bytes have been written."""

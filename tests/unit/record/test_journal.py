@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import resource
 import sys
 import warnings
 from collections.abc import Iterator
@@ -215,3 +216,26 @@ def test_a_folder_that_is_read_only_stops_the_recording_and_not_the_program(
         "60000",
         "['journal not writable: Read-only file system']",
     ]
+
+
+def test_what_was_lost_on_a_full_disk_is_told_at_the_end_of_the_last_segment(
+    home: Path,
+) -> None:
+    backtrail.debug("load_user", number=0)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        for number in range(1, 5_000):
+            backtrail.debug("load_user", number=number)
+        backtrail.stop()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    [path] = segments(home)
+    assert path.read_bytes()[-1:] == b"\n"
+    kept = numbers(home)
+    assert kept == list(range(len(kept)))
+    [dropped] = events(home, "journal.dropped")
+    assert dropped.body["count"] == 5_000 - len(kept) > 0
+    [ended] = events(home, "process.ended")
+    assert ended.body["counters"]["event not written"] == 5_000 - len(kept)
+    assert [event.seq for event in events(home)] == list(range(len(kept) + 3))

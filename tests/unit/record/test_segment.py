@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from backtrail.model.event import Header, parse_header
-from backtrail.record.segment import Segment, header_line, let_go
+from backtrail.record.segment import LAST_WORDS_BYTES, Segment, header_line, let_go
 
 HEADER = header_line(
     process="p" * 32, number=3, seq=7, time_unix_ns=11, monotonic_ns=13, pid=17, writer="0.0.0"
 )
 SIZE = 1 << 16
+USABLE = SIZE - LAST_WORDS_BYTES
 
 
 def is_held(path: Path) -> bool:
@@ -77,14 +78,29 @@ def test_the_file_is_allocated_for_its_owner_alone_and_leaves_no_other(tmp_path:
 def test_bytes_that_do_not_fit_are_refused_and_change_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     segment = Segment(str(path), SIZE, HEADER)
-    segment.append(b"x" * (SIZE - len(HEADER) - 3) + b"\n")
+    segment.append(b"x" * (USABLE - len(HEADER) - 3) + b"\n")
     before = path.read_bytes()
     with pytest.raises(ValueError, match="range"):
         segment.append(b"abc\n")
     assert path.read_bytes() == before
     segment.append(b"a\n")
-    assert path.read_bytes()[-2:] == b"a\n"
+    assert path.read_bytes()[:USABLE] == before[: USABLE - 2] + b"a\n"
     segment.close(truncate=True)
+
+
+def test_a_finished_segment_has_room_for_last_words_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    segment = Segment(str(path), SIZE, HEADER)
+    filling = b"x" * (USABLE - len(HEADER) - 1) + b"\n"
+    segment.append(filling)
+    segment.finish()
+    with pytest.raises(ValueError, match="4097 bytes"):
+        segment.add_last_words(b"y" * (LAST_WORDS_BYTES + 1))
+    segment.add_last_words(b"lost 7\n")
+    with pytest.raises(ValueError, match="range"):
+        segment.append(b"2\n")
+    segment.close(truncate=True)
+    assert path.read_bytes() == HEADER + filling + b"lost 7\n"
 
 
 def test_the_lock_is_held_until_it_is_closed(tmp_path: Path) -> None:
