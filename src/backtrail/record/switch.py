@@ -51,8 +51,10 @@ def start(
 ) -> None:
     """Start recording this process: events, uncaught errors, threads and child processes.
 
+    A process that is recorded already, as under `backtrail run`, goes on in the same trace.
+
     Args:
-        directory: the `.backtrail` folder; that of the project unless given.
+        directory: the `.backtrail` folder; that of the run, or of the project, unless given.
         hooks: also record uncaught exceptions, and hand the trace on to threads, executors and
             child processes; without them only what the program says itself is recorded.
         mode: `full` writes everything; `flight` writes a trace when it errs, is slow or is kept.
@@ -66,7 +68,12 @@ def start(
     """
     given = {"mode": mode, "session": session, "hang_after_s": hang_after, "strict": strict}
     arguments = {name: value for name, value in given.items() if value is not None} | settings
-    home = directory or find_home(_working_directory(), os.environ)
+    arguments = inherit.settings() | arguments
+    home = (
+        directory
+        or inherit.handed_on.get("BACKTRAIL_DIR")
+        or find_home(_working_directory(), os.environ)
+    )
     begin(home, _settings(home, arguments))
     if hooks and _switch.is_enabled:
         # Loaded only here: a program that just calls `debug` must not pay for it.
@@ -75,23 +82,36 @@ def start(
 
 def begin(home: str, settings: Settings) -> None:
     """Start recording into a folder with settings that are known, without hooks."""
+    home = os.path.abspath(home)
+    if _switch.is_started and journal.directory() == home and _is_told(settings):
+        _use(settings)
+        return
     stop()
     _switch.is_started = True
-    _switch.settings = settings
-    guard.is_strict = guard.is_strict or settings.strict
-    entry.use(settings)
     scope.begin_process(inherited=inherit.variable("TRACEPARENT"))
-    scope.traces.resize(settings.ring_events, settings.ring_traces, settings.ring_idle_s)
-    sink.set_slow(settings.slow_ms)
-    journal.configure(
-        os.path.abspath(home), prologue=_write_process_started, is_open=settings.enabled
-    )
+    _use(settings)
+    journal.configure(home, prologue=_write_process_started, is_open=settings.enabled)
     journal.at_end(_write_process_ended)
     if settings.enabled:
         enable()
         sink.set_mode(settings.mode)
     else:
         disable()
+
+
+def _is_told(settings: Settings) -> bool:
+    """Whether what this process told of itself when it began is true with these settings too."""
+    now = _switch.settings
+    told = (now.enabled, now.mode, now.session)
+    return told == (settings.enabled, settings.mode, settings.session)
+
+
+def _use(settings: Settings) -> None:
+    _switch.settings = settings
+    guard.is_strict = guard.is_strict or settings.strict
+    entry.use(settings)
+    scope.traces.resize(settings.ring_events, settings.ring_traces, settings.ring_idle_s)
+    sink.set_slow(settings.slow_ms)
 
 
 def stop() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,3 +178,41 @@ def test_the_settings_in_use_can_be_asked_for(tmp_path: Path) -> None:
         assert switch.current_settings().ring_events == 7
         debug("load_user")
     assert events(tmp_path, "process.started")[0].body["session"] == "friday"
+
+
+def test_a_process_that_is_recorded_already_goes_on_when_it_starts_again(tmp_path: Path) -> None:
+    program = (
+        "import backtrail\n"
+        "backtrail.debug('load_user', number=1)\n"
+        "backtrail.start(ring_events=7)\n"
+        "backtrail.debug('load_user', number=2)\n"
+        "backtrail.start(session='friday')\n"
+        "backtrail.debug('load_user', number=3)\n"
+    )
+    done = run_program(program, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    started = events(tmp_path, "process.started")
+    assert [event.body.get("session") for event in started] == [None, "friday"]
+    assert [entry["attributes"]["number"] for entry in entries(tmp_path)] == [1, 2, 3]
+    assert [e.process == started[0].process for e in events(tmp_path, "debug.recorded")] == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_where_recording_is_off_the_first_event_is_not_recorded_either(tmp_path: Path) -> None:
+    program = "import backtrail; backtrail.debug('load_user'); backtrail.debug('load_user')"
+    done = run_program(program, tmp_path / "home", BACKTRAIL_ENABLED="off")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "home").exists()
+    again = program + "; backtrail.enable(); backtrail.debug('load_user', number=3)"
+    assert run_program(again, tmp_path / "home", BACKTRAIL_ENABLED="off").returncode == 0
+    assert [entry["attributes"] for entry in entries(tmp_path / "home")] == [{"number": 3}]
+
+
+def test_a_daemon_is_recorded_where_it_began(tmp_path: Path) -> None:
+    program = "import os, backtrail; os.chdir('/'); backtrail.debug('load_user')"
+    (tmp_path / ".backtrail").mkdir()
+    kept = {name: value for name, value in os.environ.items() if name != "BACKTRAIL_DIR"}
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=kept, check=False)
+    assert done.returncode == 0
+    assert len(entries(tmp_path / ".backtrail")) == 1

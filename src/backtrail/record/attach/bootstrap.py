@@ -12,14 +12,10 @@ from types import ModuleType
 
 from backtrail.record import journal, switch
 from backtrail.record.attach import imports, inherit
-from backtrail.record.settings import PREFIX
 
 PYTEST = "_pytest.config"
 PYTEST_PLUGIN = "backtrail.testing.plugin"
 """Named and not imported: it belongs to a stage above this one, and only pytest loads it."""
-
-SETTINGS = ("mode", "session", "hang_after_s")
-"""What may be set for one run alone."""
 
 _OWN_COMMAND = "backtrail"
 _LENT = ("backtrail", "msgspec")
@@ -33,9 +29,7 @@ def begin(given: Mapping[str, str], *, loaded: Collection[str]) -> None:
     """
     inherit.handed_on.update(given)
     if not is_our_own(sys.argv, sys.orig_argv):
-        settings = {name: given.get(PREFIX + name.upper()) for name in SETTINGS}
-        chosen = {name: value for name, value in settings.items() if value is not None}
-        switch.start(directory=given["BACKTRAIL_DIR"], **chosen)  # type: ignore[arg-type]
+        switch.start(directory=given["BACKTRAIL_DIR"])
         imports.when_imported(PYTEST, add_plugin)
         # Opens the journal: a program that has nothing to say was there all the same.
         journal.append(b"")

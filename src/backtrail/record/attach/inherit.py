@@ -18,6 +18,9 @@ ADDED = "BACKTRAIL_ADDED"
 BEFORE = "BACKTRAIL_BEFORE_"
 """Begins the names of variables that hold what one of ours replaced."""
 
+SETTINGS = ("mode", "session", "hang_after_s")
+"""What may be set for one run alone."""
+
 handed_on: dict[str, str] = {}
 """What this process was given, and gives to the processes that it starts; empty if not recorded."""
 
@@ -44,6 +47,12 @@ def stripped(environ: Mapping[str, str]) -> dict[str, str]:
 def variable(name: str) -> str | None:
     """Return what this process was given under a name, hidden from the program or not."""
     return handed_on.get(name) or os.environ.get(name)
+
+
+def settings() -> dict[str, str]:
+    """Return what was set for this run alone, by setting."""
+    values = ((name, handed_on.get(f"BACKTRAIL_{name.upper()}")) for name in SETTINGS)
+    return {name: value for name, value in values if value is not None}
 
 
 def deadline_ns() -> int | None:

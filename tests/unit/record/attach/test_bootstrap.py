@@ -13,6 +13,7 @@ from backtrail.record.attach.bootstrap import (
     script_folder,
     uncover,
 )
+from running import RUN, journal, of_kind, project, run
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,16 @@ def test_a_folder_that_cannot_be_listed_covers_nothing(tmp_path: Path) -> None:
     before = dict(sys.modules)
     uncover(str(tmp_path / "missing"), loaded=())
     assert sys.modules == before
+
+
+def test_a_program_that_starts_recording_itself_stays_in_its_run(tmp_path: Path) -> None:
+    program = "import os, backtrail; os.chdir('/'); backtrail.start(); backtrail.debug('load_user')"
+    options = ["--session", "till", "--hang-after", "50s"]
+    done = run(*RUN, *options, "--", "python", "-c", program, cwd=project(tmp_path))
+    assert (done.returncode, done.stderr) == (0, b"")
+    recorded = journal(tmp_path)
+    (started,) = of_kind(recorded, "process.started")
+    (entry,) = of_kind(recorded, "debug.recorded")
+    (ended,) = of_kind(recorded, "run.ended")
+    assert started["session"] == "till"
+    assert started["trace"] == entry["trace"] == ended["trace"]
