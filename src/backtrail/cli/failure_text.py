@@ -24,6 +24,8 @@ INLINE_CHARS_MAX = 48
 """Characters that one of several values in a line may take."""
 APP_FRAMES_MAX = 12
 """Frames of the user's own code that are printed open."""
+SAME_FRAMES_MAX = 2
+"""Of those that stand one after the other on the same line, as in a recursion."""
 HISTORY_MAX = 20
 STACKS_MAX = 12
 MECHANISMS = {
@@ -67,10 +69,12 @@ def failure_lines(error: Failure, page: Page) -> Iterator[str]:
     yield from headline(error, page)
     yield from _notes(error.notes)
     yield from place_lines(error, page)
+    if error.function is None:
+        yield ""
     if error.mechanism == HANG:
         yield from _blocked_lines(error, page)
     else:
-        yield from _calls(error.frames, page)
+        yield from _calls(error, page)
     for linked in error.chain:
         yield from _linked_lines(linked, error, page)
     if error.chain_cut:
@@ -205,31 +209,49 @@ def _is_used(name: str, code: str | None) -> bool:
     return name in words.split()
 
 
-def _calls(frames: Sequence[Frame], page: Page) -> Iterator[str]:
+def _calls(error: Failure, page: Page) -> Iterator[str]:
     """Yield who called whom, from the failing frame outwards; libraries are folded."""
+    frames = error.frames
     shown = next((index for index, frame in enumerate(frames) if frame.is_app), 0)
     if inner := frames[:shown]:
         yield tone("  raised deeper, in", "heading")
         yield from _frame_rows(inner, page)
         yield ""
-    if outer := frames[shown + 1 :]:
+    # Of a stack that is too deep both ends are kept, as many frames of each.
+    half = max(shown + 1, len(frames) // 2) if error.frames_cut else len(frames)
+    if frames[shown + 1 :]:
         yield tone("  called from", "heading")
-        yield from _frame_rows(outer, page)
+        yield from _frame_rows(frames[shown + 1 : half], page)
+        if error.frames_cut:
+            yield tone(f"    … {counted(error.frames_cut, 'frame')} not kept", "quiet")
+        yield from _frame_rows(frames[half:], page)
         yield ""
 
 
 def _frame_rows(frames: Sequence[Frame], page: Page) -> Iterator[str]:
-    opened = 0
-    for is_app, group in groupby(frames, key=lambda frame: frame.is_app):
+    room = APP_FRAMES_MAX
+    left = 0
+    for is_app, group in groupby(frames, key=_place_in_app):
         members = list(group)
         if not is_app:
             yield from _folded(members, page)
             continue
-        for frame in members[: APP_FRAMES_MAX - opened]:
+        shown = members[: min(SAME_FRAMES_MAX, room)]
+        room -= len(shown)
+        for frame in shown:
             yield from _open_frame(frame, page)
-        if (left := len(members) - (APP_FRAMES_MAX - opened)) > 0:
-            yield tone(f"    … {counted(left, 'further frame')}", "quiet")
-        opened = min(APP_FRAMES_MAX, opened + len(members))
+        if room and len(members) > len(shown):
+            again = counted(len(members) - len(shown), "more call")
+            yield tone(f"    … {again} from the same line", "quiet")
+        else:
+            left += len(members) - len(shown)
+    if left:
+        yield tone(f"    … {counted(left, 'further frame')}", "quiet")
+
+
+def _place_in_app(frame: Frame) -> tuple[str, int, str] | None:
+    """Return where a frame of the user's own code is; calls from one place stand together."""
+    return (frame.file, frame.line, frame.qualified) if frame.is_app else None
 
 
 def _folded(frames: Sequence[Frame], page: Page) -> Iterator[str]:

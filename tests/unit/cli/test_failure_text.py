@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from click import unstyle
 from inline_snapshot import snapshot
 
 import builders
@@ -15,7 +16,7 @@ from backtrail.cli.failure_text import (
     thread_text,
 )
 from backtrail.model.event import Event
-from backtrail.model.kinds import Frame
+from backtrail.model.kinds import ExceptionInfo, Frame
 from backtrail.trail.failure import failure
 from sample_store import error, frame
 
@@ -77,10 +78,30 @@ def test_an_expression_that_is_not_on_the_line_is_not_underlined() -> None:
 
 
 def test_deep_recursion_is_folded() -> None:
-    frames = [frame("walk", 9, "walk(node)") for _ in range(50)]
+    frames = [frame("walk", 9, "walk(node)") for _ in range(50)] + [frame("main", 40, "walk()")]
+    text = "\n".join(told(frames=frames, chain=[]))
+    assert text.count("in walk") == 3, "where it was raised, and two that called it"
+    assert "… 47 more calls from the same line" in text
+    assert "in main" in text
+
+
+def test_frames_beyond_a_bound_are_counted() -> None:
+    frames = [frame("walk", line, "walk(node)") for line in range(50)]
     text = "\n".join(told(frames=frames, chain=[]))
     assert text.count("in walk") == 13
     assert "… 37 further frames" in text
+
+
+def test_frames_that_were_not_kept_are_counted_where_they_were() -> None:
+    frames = [frame("deep", line, "deep()") for line in range(3)]
+    frames += [frame("outer", line, "outer()") for line in range(3)]
+    cut = ExceptionInfo(
+        type="KeyError", qualified_type="KeyError", message="'kettle'", frames_cut=900
+    )
+    lines = [unstyle(line) for line in told(frames=frames, chain=[cut])]
+    place = next(index for index, line in enumerate(lines) if "900 frames not kept" in line)
+    assert "in deep" in lines[place - 2]
+    assert "in outer" in lines[place + 1]
 
 
 def test_library_frames_are_folded_to_the_first_and_the_last() -> None:
@@ -97,7 +118,7 @@ def test_library_frames_are_folded_to_the_first_and_the_last() -> None:
 
 def test_an_error_without_frames_is_told_all_the_same() -> None:
     lines = told(frames=[], chain=[], trace_history=[], open_spans=[])
-    assert len(lines) == 2
+    assert [bool(line) for line in lines] == [True, True, False]
 
 
 def test_state_notes_and_cut_exceptions_are_told() -> None:

@@ -66,6 +66,7 @@ def tail(
     if sys.stderr.isatty():
         what = "" if before else "; no program records at this moment"
         click.secho(f"following {home}{what}, Ctrl-C ends", dim=True, err=True)
+    printer.learn(before)
     printer.put(deque((event for event in before if test(event)), maxlen=lines))
     while True:
         printer.put([event for event in follower.poll() if test(event)])
@@ -80,10 +81,15 @@ class _Printer:
         self.as_json = as_json
         self.names: dict[str, str] = {}
 
-    def put(self, events: list[Event] | deque[Event]) -> None:
+    def learn(self, events: list[Event] | deque[Event]) -> None:
+        """Remember the names of the spans that begin among events."""
         if len(self.names) > SPAN_NAMES_MAX:
             self.names.clear()
         self.names.update(span_names(events))
+
+    def put(self, events: list[Event] | deque[Event]) -> None:
+        """Print events."""
+        self.learn(events)
         for line in event_lines(events, names=self.names):
             click.echo(self._text(line))
         sys.stdout.flush()
