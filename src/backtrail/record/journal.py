@@ -229,6 +229,9 @@ def _open_next() -> bool:
         except OSError as error:
             guard.count(f"journal not writable: {error.strerror}")
             continue
+        except MemoryError:
+            guard.count("journal not writable: no memory")
+            continue
         if _state.segment is not None or _state.seq != seq:
             # A signal handler recorded meanwhile, and opened one: this one stays empty.
             segment.close(truncate=True)
