@@ -35,6 +35,7 @@ class Segment:
 
         Raises:
             OSError: there is no room, or no right to write there.
+            MemoryError: there is no memory.
         """
         self.path = path
         unfinished = f"{path}.new"
@@ -42,14 +43,14 @@ class Segment:
         try:
             # The lock says that the writer lives; the kernel takes it away however that ends.
             fcntl.flock(fd, fcntl.LOCK_EX)
-            os.posix_fallocate(fd, 0, size)
+            os.posix_fallocate(fd, 0, size + LAST_WORDS_BYTES)
             _touch(fd, size)
-            usable = size - LAST_WORDS_BYTES
-            self._map = mmap.mmap(fd, usable, flags=mmap.MAP_SHARED | _POPULATE)
+            # Without the room at its end: only whole huge pages are mapped at no cost a page.
+            self._map = mmap.mmap(fd, size, flags=mmap.MAP_SHARED | _POPULATE)
             self._map.write(header)
             # Under its final name a reader finds it locked, and with a header.
             os.rename(unfinished, path)
-        except OSError:
+        except BaseException:
             os.unlink(unfinished)
             raise
         finally:

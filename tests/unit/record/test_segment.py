@@ -13,7 +13,7 @@ HEADER = header_line(
     process="p" * 32, number=3, seq=7, time_unix_ns=11, monotonic_ns=13, pid=17, writer="0.0.0"
 )
 SIZE = 1 << 16
-USABLE = SIZE - LAST_WORDS_BYTES
+ON_DISK = SIZE + LAST_WORDS_BYTES
 
 
 def is_held(path: Path) -> bool:
@@ -47,7 +47,7 @@ def test_what_is_appended_is_in_the_file_at_once(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     segment = Segment(str(path), SIZE, HEADER)
     segment.append(b"one\n")
-    assert path.read_bytes() == (HEADER + b"one\n").ljust(SIZE, b"\0")
+    assert path.read_bytes() == (HEADER + b"one\n").ljust(ON_DISK, b"\0")
     assert segment.position() == len(HEADER) + 4
     segment.close(truncate=False)
 
@@ -69,7 +69,7 @@ def test_the_file_is_allocated_for_its_owner_alone_and_leaves_no_other(tmp_path:
     path = tmp_path / "a.jsonl"
     segment = Segment(str(path), SIZE, HEADER)
     found = path.stat()
-    assert found.st_blocks * 512 >= SIZE
+    assert found.st_blocks * 512 >= ON_DISK
     assert found.st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
     segment.close(truncate=True)
@@ -78,20 +78,20 @@ def test_the_file_is_allocated_for_its_owner_alone_and_leaves_no_other(tmp_path:
 def test_bytes_that_do_not_fit_are_refused_and_change_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     segment = Segment(str(path), SIZE, HEADER)
-    segment.append(b"x" * (USABLE - len(HEADER) - 3) + b"\n")
+    segment.append(b"x" * (SIZE - len(HEADER) - 3) + b"\n")
     before = path.read_bytes()
     with pytest.raises(ValueError, match="range"):
         segment.append(b"abc\n")
     assert path.read_bytes() == before
     segment.append(b"a\n")
-    assert path.read_bytes()[:USABLE] == before[: USABLE - 2] + b"a\n"
+    assert path.read_bytes()[:SIZE] == before[: SIZE - 2] + b"a\n"
     segment.close(truncate=True)
 
 
 def test_a_finished_segment_has_room_for_last_words_and_no_more(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     segment = Segment(str(path), SIZE, HEADER)
-    filling = b"x" * (USABLE - len(HEADER) - 1) + b"\n"
+    filling = b"x" * (SIZE - len(HEADER) - 1) + b"\n"
     segment.append(filling)
     segment.finish()
     with pytest.raises(ValueError, match="4097 bytes"):
@@ -111,7 +111,7 @@ def test_the_lock_is_held_until_it_is_closed(tmp_path: Path) -> None:
     assert not is_held(path)
 
 
-@pytest.mark.parametrize(("is_cut", "size"), [(True, len(HEADER) + 4), (False, SIZE)])
+@pytest.mark.parametrize(("is_cut", "size"), [(True, len(HEADER) + 4), (False, ON_DISK)])
 def test_closing_cuts_off_the_unused_space_unless_another_writes_it(
     tmp_path: Path, *, is_cut: bool, size: int
 ) -> None:
