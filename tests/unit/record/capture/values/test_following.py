@@ -177,6 +177,11 @@ def test_a_cycle_ends_and_a_value_that_is_there_twice_is_none() -> None:
     around["again"] = around["twice"]
     around["me"] = [around]
     assert shown(around) == {"twice": [1], "again": [1], "me": [{"$type": "dict", "$cycle": True}]}
+    inside: list[Any] = [1]
+    inside.append((inside, Slotted(inside, 2)))
+    cycle = {"$type": "list", "$cycle": True}
+    slotted = {"$type": "hostile.Slotted", "left": cycle, "right": 2}
+    assert shown(inside) == [1, [cycle, slotted]]
 
 
 def test_a_walk_spends_no_more_than_it_has() -> None:
