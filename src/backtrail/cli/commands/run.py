@@ -92,12 +92,20 @@ def _through(order: Order, environ: Mapping[str, str], clock: Clock) -> int:
     recording.ended(ending, is_timed_out=is_timed_out)
     program.release()
     exit_code = TIMED_OUT if is_timed_out else ending.exit_code
-    if exit_code != ExitCode.OK and order.is_on and sys.stderr.isatty():
-        click.echo(f"backtrail: recorded as {recording.trace_id} · backtrail show latest", err=True)
+    if sys.stderr.isatty():
+        _tell(order, recording, is_failure=exit_code != ExitCode.OK)
     if exit_code is None:
         assert ending.signal is not None
         die_of(ending.signal)
     return exit_code or ExitCode.OK
+
+
+def _tell(order: Order, recording: Recording, *, is_failure: bool) -> None:
+    """Say to a person what to do next; a pipe gets nothing that is not the program's."""
+    if not order.is_on:
+        click.echo("backtrail: not recorded, since recording is off · backtrail dev on", err=True)
+    elif is_failure:
+        click.echo(f"backtrail: recorded as {recording.trace_id} · backtrail show latest", err=True)
 
 
 def _start(program: Program, command: list[str], environ: dict[str, str]) -> None:

@@ -162,7 +162,7 @@ def _wait(watch: Watch) -> None:
     now = watch.clock.monotonic_ns()
     if watch.deadline_ns is not None and now >= watch.deadline_ns:
         watch.deadline_ns = None
-        _record(watch, "deadline")
+        _record(watch, "time limit reached")
     elif _is_stalled(watch, now):
         watch.is_reported = True
         _record(watch, "no progress")

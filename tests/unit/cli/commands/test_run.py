@@ -233,6 +233,18 @@ def test_a_failure_in_a_terminal_says_where_it_is_recorded(folder: Path) -> None
     terminal.ends()
 
 
+def test_a_run_in_a_terminal_says_when_nothing_is_recorded(folder: Path) -> None:
+    (folder / ".backtrail" / "settings.toml").write_text("enabled = false\n")
+    terminal = Terminal(*RUN, "--", "python", "-c", "print('on')", cwd=folder)
+    shown = terminal.shows(b"dev on\r\n").decode()
+    assert shown.splitlines() == [
+        "on",
+        "backtrail: not recorded, since recording is off · backtrail dev on",
+    ]
+    terminal.ends()
+    assert journal(folder) == []
+
+
 def test_the_quit_key_and_the_stop_key_do_what_they_do_plainly(folder: Path) -> None:
     terminal = Terminal(*RUN, "--", "python", "-c", ASKING, cwd=folder)
     terminal.shows(b"say: ")

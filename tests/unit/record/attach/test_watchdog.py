@@ -83,7 +83,7 @@ watchdog.start_watchdog(deadline_monotonic_ns=time.monotonic_ns() + 10**8, on_si
 until(lambda: recorded)
 print("went on")
 """
-    assert run(program, tmp_path) == (0, "deadline after 0\nwent on\n", "")
+    assert run(program, tmp_path) == (0, "time limit reached after 0\nwent on\n", "")
 
 
 def test_a_signal_is_answered_while_the_main_thread_is_blocked(tmp_path: Path) -> None:
