@@ -23,6 +23,8 @@ TEXT_CHARS_MAX = 8_192
 """Characters kept of a log message, an exception's message or a note."""
 CLEAN_STRINGS_MAX = 4_096
 """Strings and names remembered as free of secrets."""
+CLEAN_TEXTS_MAX = 256
+"""Longer strings, up to what is kept of one, remembered as free of secrets."""
 SCAN_CHARS_MAX = 1 << 16
 """Characters of one text searched for secrets; what was not searched is not written."""
 TAINTS_MAX = 200

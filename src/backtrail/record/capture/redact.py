@@ -57,12 +57,15 @@ plain_names: set[str] = set()
 """Names of fields that are neither secret nor hold a secret."""
 known_clean: set[str] = set()
 """Short texts that were found clean; none of them may be an option that announces a secret."""
+known_clean_long: set[str] = set()
+"""Longer texts, and the beginnings of long ones, that were found clean."""
 
 
 def use_secret_names(names: Iterable[str]) -> None:
     """Take these names for secret ones too, from here on."""
     use_names(names)
     known_clean.clear()
+    known_clean_long.clear()
     plain_names.clear()
 
 

@@ -33,6 +33,7 @@ from backtrail.record.capture.failure import (
     failure,
     mark,
     safe_message,
+    traceback_of,
 )
 from backtrail.record.capture.frames import Call, calls_of_traceback
 from backtrail.record.capture.redact import clean_text, is_clean, scrub
@@ -106,7 +107,7 @@ def _capture(
         return known_id or None
     here = scope.current()
     clock = journal.clock()
-    calls = calls_of_traceback(error.__traceback__)
+    calls = calls_of_traceback(traceback_of(error))
     seen = repeats.seen(_identity(error, calls), clock.monotonic_ns())
     if not repeats.is_full(seen):
         mark(error, "")
@@ -173,7 +174,7 @@ def _identity(error: BaseException, calls: list[Call]) -> tuple[object, ...]:
         return (kind,)
     frame, _, line = calls[0]
     code = frame.f_code
-    return (kind, os.path.basename(code.co_filename), code.co_qualname, line)
+    return (kind, code.co_filename.rpartition(os.sep)[2], code.co_qualname, line)
 
 
 def process_facts() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
+from operator import is_
 from types import (
     AsyncGeneratorType,
     BuiltinFunctionType,
@@ -41,8 +42,7 @@ _TRIPLE = 3
 _ITEMS_MIN = 3
 _PARTS_OF_AN_ITEM = 4
 """What an item that is a container is expected to spend."""
-_ONLY_STR = frozenset({id(str)})
-"""By identity: a class may say itself how it is compared."""
+_STR_EACH = (str,) * ITEMS_MAX
 KNOWN_CHARS_MAX = 128
 
 
@@ -54,9 +54,9 @@ def follow(value: Any, depth: int, walk: Walk) -> Json:  # noqa: PLR0911 - the h
             return value
         return shown_text(value, walk)
     if kind is dict:
-        return _plain_dict(value, depth, walk)
+        return follow_dict(value, depth, walk)
     if kind is list or kind is tuple:
-        return _plain_sequence(value, depth, walk)
+        return follow_sequence(value, depth, walk)
     if kind is int:
         return value if INT_MIN <= value <= INT_MAX else opaque.show_int(value)
     if value is None or kind is bool:
@@ -67,32 +67,31 @@ def follow(value: Any, depth: int, walk: Walk) -> Json:  # noqa: PLR0911 - the h
     return (shape.show or _learn(kind, shape))(value, depth, walk, shape)
 
 
-def _plain_sequence(value: Any, depth: int, walk: Walk) -> Json:
+def follow_sequence(value: Any, depth: int, walk: Walk) -> Json:
     """Show a list or a tuple as a list."""
-    size = len(value)
-    if not size:
+    head = value[:ITEMS_MAX]
+    if not head:
         return []
     path, mark = walk.path, id(value)
     if depth >= DEPTH_MAX or walk.nodes <= 0 or mark in path:
-        return _refusal(value, type(value).__name__, size, walk)
+        return _refusal(value, type(value).__name__, len(value), walk)
     path.add(mark)
-    shown = _items(value[:ITEMS_MAX], size, depth + 1, walk)
+    shown = _items(head, len(value), depth + 1, walk)
     path.discard(mark)
     return shown
 
 
-def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:  # noqa: C901 - as above
+def follow_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:  # noqa: C901 - as above
     """Show a dict as an object."""
     size = len(value)
     if not size:
         return {}
-    nodes, path, mark = walk.nodes, walk.path, id(value)
-    if depth >= DEPTH_MAX or nodes <= 0 or mark in path:
+    nodes = walk.nodes
+    if depth >= DEPTH_MAX or nodes <= 0:
         return _refusal(value, "dict", size, walk)
     if size > ITEMS_MAX:
         return _other_dict(value, depth, walk)
     walk.nodes = nodes - size
-    known = known_clean
     shown = value.copy()
     for name, item in shown.items():
         if type(name) is not str or name not in plain_names:
@@ -103,10 +102,13 @@ def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:  # noqa:
             if INT_MIN <= item <= INT_MAX:
                 continue
         elif kind is str:
-            if len(item) <= KNOWN_CHARS_MAX and item in known:
+            if len(item) <= KNOWN_CHARS_MAX and item in known_clean:
                 continue
         elif kind is bool or item is None:
             continue
+        path, mark = walk.path, id(value)
+        if mark in path:
+            return _refusal(value, "dict", size, walk)
         path.add(mark)
         shown[name] = follow(item, depth + 1, walk)
         path.discard(mark)
@@ -118,6 +120,8 @@ def _plain_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:  # noqa:
 def _other_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:
     """Show a dict of any size and with any keys."""
     path, mark, size = walk.path, id(value), len(value)
+    if mark in path:
+        return _refusal(value, "dict", size, walk)
     path.add(mark)
     shown = _pairs({}, _copied(_head_of_dict, value), size, depth + 1, walk)
     path.discard(mark)
@@ -129,9 +133,7 @@ def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     if first is str or first is bytes:
         walk.nodes -= len(head)
         shown = _texts(head, size, depth, walk)
-    else:
-        if not (first is int or first is float or first is bool) and len(head) > _ITEMS_MIN:
-            head = _fewer(head, depth, walk)
+    elif first is int or first is float or first is bool or head[0] is None:
         walk.nodes -= len(head)
         shown = [
             item
@@ -139,6 +141,13 @@ def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
             or kind is bool
             or (kind is float and item - item == 0.0)
             else follow(item, depth, walk)
+            for item in head
+        ]
+    else:
+        head = _fewer(head, depth, walk)
+        walk.nodes -= len(head)
+        shown = [
+            follow_dict(item, depth, walk) if type(item) is dict else follow(item, depth, walk)
             for item in head
         ]
     if size > len(head):
@@ -149,11 +158,8 @@ def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
 
 def _fewer(head: Any, depth: int, walk: Walk) -> Any:
     """Return so many items that each can be shown with its parts, rather than all without."""
-    if head[0] is None:
-        return head
-    if depth >= DEPTH_MAX:
-        return head[:_ITEMS_MIN]
-    return head[: max(_ITEMS_MIN, walk.nodes // _PARTS_OF_AN_ITEM)]
+    nodes = walk.nodes if depth < DEPTH_MAX else 0
+    return head[: max(_ITEMS_MIN, nodes // _PARTS_OF_AN_ITEM)]
 
 
 def _texts(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
@@ -161,7 +167,7 @@ def _texts(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     is_pair = size == _PAIR
     if (
         not is_pair
-        and _ONLY_STR.issuperset(map(id, map(type, head)))
+        and all(map(is_, map(type, head), _STR_EACH))
         and max(map(len, head)) <= KNOWN_CHARS_MAX
         and known_clean.issuperset(head)
     ):
@@ -299,8 +305,7 @@ def _show_tuple(value: Any, depth: int, walk: Walk, shape: Shape) -> Json:
     if not shape.names or len(shape.names) != size:
         return _other_tuple(value, depth, walk, shape)
     head = tuple.__getitem__(value, slice(0, ITEMS_MAX))
-    pairs = list(zip(shape.names, head, strict=False))
-    return _parts(value, pairs, size, depth, walk)
+    return _parts(value, list(zip(shape.names, head, strict=False)), size, depth, walk)
 
 
 def _show_dict(value: Any, depth: int, walk: Walk, _shape: Shape) -> Json:

@@ -89,17 +89,17 @@ def fields(value: Any, shape: Shape) -> list[tuple[str, Any]]:
         RuntimeError: another thread changed them meanwhile.
     """
     found: list[tuple[str, Any]] = []
-    storage = shape.storage
-    if storage is not None:
-        stored = storage(value)
+    if shape.storage is not None:
+        stored = shape.storage(value)
         if isinstance(stored, dict):
-            found += islice(dict.items(stored), FIELDS_MAX)
+            pairs = islice(dict.items(stored), FIELDS_MAX)
+            found = [pair for pair in pairs if type(pair[0]) is str and pair[0][:2] != "__"]
     for name, read in shape.slots[:FIELDS_MAX]:
         try:
             found.append((name, read(value)))
         except AttributeError:
             continue
-    return [pair for pair in found if type(pair[0]) is str and pair[0][:2] != "__"]
+    return found
 
 
 def _storage(kind: type) -> Read | None:

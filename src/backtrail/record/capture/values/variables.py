@@ -11,6 +11,8 @@ from backtrail.record.capture.values.following import (
     KNOWN_CHARS_MAX,
     Json,
     follow,
+    follow_dict,
+    follow_sequence,
 )  # fmt: skip
 from backtrail.record.capture.values.hiding import hidden
 from backtrail.record.capture.values.walk import Walk, shown_text
@@ -44,7 +46,11 @@ def follow_variables(  # noqa: C901 - each call that it saves is made sixty time
         once = known_values.get(id(value))
         if once is None or once[1] != before:
             walk.nodes = before
-            once = (value, before, follow(value, 0, walk), before - walk.nodes)
+            if kind is list or kind is tuple:
+                seen = follow_sequence(value, 0, walk)
+            else:
+                seen = (follow_dict if kind is dict else follow)(value, 0, walk)
+            once = (value, before, seen, before - walk.nodes)
             known_values[id(value)] = once
         shown[name] = once[2]
         total -= once[3]

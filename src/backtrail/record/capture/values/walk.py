@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from backtrail.model.limits import NODES_MAX, STRING_CHARS_MAX, TAINTS_MAX
-from backtrail.record.capture.redact import clean_text, is_clean
+from backtrail.model.limits import CLEAN_TEXTS_MAX, NODES_MAX, STRING_CHARS_MAX, TAINTS_MAX
+from backtrail.record.capture.redact import clean_text, is_clean, known_clean_long
 from backtrail.record.capture.secrets.taints import forms, worth
 
 MARGIN_CHARS = 256
 """Looked at beyond a cut, so that a secret is known that begins before it."""
+_SHORT_CHARS_MAX = 128
+"""What is short is remembered by `is_clean` itself."""
+_LONG_CHARS_MAX = STRING_CHARS_MAX + MARGIN_CHARS
 
 
 class Walk:
@@ -45,14 +48,27 @@ def shown_text(value: str, walk: Walk, keep: int = STRING_CHARS_MAX) -> str:
     """Return a text as it is recorded: cut, free of secrets, and valid Unicode."""
     size = len(value)
     if size <= keep:
-        return value if is_clean(value) else clean_text(value, found=walk.taint)
+        if size <= _SHORT_CHARS_MAX:
+            return value if is_clean(value) else clean_text(value, found=walk.taint)
+        return value if value in known_clean_long else _clean_long(value, walk)
     walk.cuts += 1
     known = walk.shown.get(id(value))
     if known is not None and known[1] == -keep:
         return str(known[2])
     head = value[: keep + MARGIN_CHARS]
-    if not is_clean(head):
-        head = clean_text(head, found=walk.taint)
+    if head not in known_clean_long:
+        head = _clean_long(head, walk)
     shown = f"{head[:keep]}…[+{size - keep} chars]"
     walk.shown[id(value)] = (value, -keep, shown, 0)
     return shown
+
+
+def _clean_long(text: str, walk: Walk) -> str:
+    """Return a long text without its secrets; if it has none, that is remembered."""
+    if not is_clean(text):
+        return clean_text(text, found=walk.taint)
+    if len(text) <= _LONG_CHARS_MAX:
+        if len(known_clean_long) >= CLEAN_TEXTS_MAX:
+            known_clean_long.clear()
+        known_clean_long.add(text)
+    return text
