@@ -147,6 +147,7 @@ _SENTENCES = {
     "empty_segment": "a file of the journal is empty",
     "garbage_segment": "a file in the journal is no journal",
     "missing_events": "events are missing from the journal",
+    "no_journal": "a file stands where the journal belongs",
     "newer_segment": "a later version of Backtrail wrote a part of the journal",
     "set_aside": "a damaged catalogue was set aside",
     "torn_lines": "lines of the journal are torn",

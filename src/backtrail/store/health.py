@@ -170,6 +170,13 @@ def _of_files(home: Path) -> Iterator[Problem]:
             message=f"{home} cannot be written, so nothing can be recorded there",
             hint="look at the directory's owner and permissions",
         )
+    journal = home / "journal"
+    if journal.exists() and not journal.is_dir():
+        yield Problem(
+            code="no_journal",
+            message=f"{journal} is not a directory, so nothing can be recorded",
+            hint=f"move {journal} out of the way",
+        )
     for path in sorted(home.glob(f"{CATALOG_NAME}.damaged-*")):
         if path.name.rpartition("-")[2].isdigit():
             yield Problem(

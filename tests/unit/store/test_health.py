@@ -154,3 +154,10 @@ def test_a_home_that_cannot_be_written_is_told(home: Path, as_stranger: Callable
     health = examine(home)
     assert "nothing can be recorded" in problem(health, "not_writable").message
     assert "in memory" in problem(health, "read_only").message
+
+
+def test_a_file_in_place_of_the_journal_is_told(home: Path) -> None:
+    (home / "journal").write_text("not a journal")
+    [problem] = examine(home).problems
+    assert (problem.code, problem.is_serious) == ("no_journal", True)
+    assert problem.hint == f"move {home / 'journal'} out of the way"
