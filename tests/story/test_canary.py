@@ -198,6 +198,23 @@ def test_no_secret_is_kept_of_tests_that_fail(tmp_path: Path) -> None:
     assert leaks(stored(folder)) == []
 
 
+def test_a_name_that_the_settings_give_is_secret_too(tmp_path: Path) -> None:
+    names = '[tool.backtrail]\nredact_names = ["iban", "patient_number"]\n'
+    (project(tmp_path) / "pyproject.toml").write_text(names)
+    program = (
+        "from backtrail import debug\n"
+        f"debug('pay_bill', iban={secret('own name')!r}, tokenizer='gpt2')\n"
+        f"debug('pay_bill', data={{'patientNumber': [{secret('own key')!r}]}})\n"
+        f"debug('pay_bill', note='IBAN: {secret('own text')} was given')\n"
+    )
+    done = run("python", "-c", program, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    kept = json.dumps(of_kind(journal(tmp_path), "debug.recorded"))
+    assert kept.count("[redacted]") == 3
+    assert kept.count("gpt2") == kept.count("was given") == 1
+    assert not any(secret(f"own {place}") in kept for place in ("name", "key", "text"))
+
+
 def test_the_program_was_recorded_from_its_first_event_to_its_last_words(folder: Path) -> None:
     events = journal(folder)
     assert len(of_kind(events, "debug.recorded")) > 50
