@@ -19,7 +19,13 @@ from backtrail.model.limits import (
     SOURCE_LINES,
     SOURCE_LINES_ABOVE_MAX,
 )
-from backtrail.record.capture.redact import clean_source, clean_text, is_clean, is_secret_name
+from backtrail.record.capture.redact import (
+    clean_source,
+    clean_text,
+    is_clean,
+    is_secret_name,
+    when_names_change,
+)
 from backtrail.record.capture.secrets.taints import forms, worth
 from backtrail.record.capture.source import lines_of
 from backtrail.record.capture.values.namespace import names_of
@@ -53,6 +59,7 @@ class Place(Struct, gc=False):
 
 
 _places: dict[tuple[int, int], Place] = {}
+when_names_change.append(_places.clear)
 
 
 def place_of(code: CodeType, instruction: int, line: int | None) -> Place:

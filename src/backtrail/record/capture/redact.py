@@ -61,12 +61,19 @@ known_clean_long: set[str] = set()
 """Longer texts, and the beginnings of long ones, that were found clean."""
 
 
+when_names_change: list[Callable[[], object]] = [
+    known_clean.clear,
+    known_clean_long.clear,
+    plain_names.clear,
+]
+"""Empties each cache that holds what was found clean."""
+
+
 def use_secret_names(names: Iterable[str]) -> None:
     """Take these names for secret ones too, from here on."""
     use_names(names)
-    known_clean.clear()
-    known_clean_long.clear()
-    plain_names.clear()
+    for forget in when_names_change:
+        forget()
 
 
 def is_clean(text: str) -> bool:
