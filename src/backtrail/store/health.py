@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -186,8 +185,8 @@ def _of_files(home: Path) -> Iterator[Problem]:
                 is_serious=False,
             )
     for segment in segments.list_segments(home / "journal"):
-        with suppress(OSError), segments.opened(segment.path) as fd:
-            if not os.fstat(fd).st_size:
+        with suppress(BacktrailError, OSError), segments.opened(segment.path) as fd:
+            if segments.is_writer_gone(fd) and not segments.read_header(fd, source=segment.name):
                 yield Problem(
                     code="empty_segment",
                     message=f"{segment.path} is empty",

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from backtrail.store.catalog import SCHEMA_VERSION, Catalog
 from backtrail.store.health import Health, Problem, examine
 from backtrail.store.indexer import refresh
@@ -90,9 +92,10 @@ def test_garbage_in_the_journal_is_named(home: Path) -> None:
     assert str(path) in problem(examined(home), "garbage_segment").message
 
 
-def test_an_empty_segment_is_named(home: Path) -> None:
+@pytest.mark.parametrize("content", [b"", bytes(100_000)])
+def test_an_empty_segment_is_named(home: Path, content: bytes) -> None:
     path = segment_path(home, process_id(1))
-    path.write_bytes(b"")
+    path.write_bytes(content)
     found = problem(examined(home), "empty_segment")
     assert str(path) in found.message
     assert not found.is_serious
