@@ -27,8 +27,8 @@ CLEAN_TEXTS_MAX = 256
 """Longer strings, up to what is kept of one, remembered as free of secrets."""
 SCAN_CHARS_MAX = 1 << 16
 """Characters of one text searched for secrets; what was not searched is not written."""
-TAINTS_MAX = 200
-"""Values under secret names that are searched for in one record."""
+TAINTS_MAX = 500
+"""Values under secret names, each in its forms, that are searched for in one record."""
 
 # One value
 ITEMS_MAX = 25

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-DIGITS = 20
+LETTERS = 21
+_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def secret(place: str) -> str:
-    """Return the secret of a place: it looks like nothing, and is in no source."""
-    return "c" + hashlib.sha256(place.encode()).hexdigest()[:DIGITS]
+    """Return the secret of a place: it looks like nothing, not even random, and is in no source."""
+    return hashlib.sha256(place.encode()).hexdigest()[:LETTERS].translate(_AS_LETTERS)
 
 
 def typed(place: str) -> str:

@@ -37,6 +37,7 @@ from backtrail.record.capture.failure import (
 )
 from backtrail.record.capture.frames import Call, calls_of_traceback
 from backtrail.record.capture.redact import clean_text, is_clean, scrub
+from backtrail.record.capture.secrets.command import clean_command
 from backtrail.record.capture.snapshot import snapshot, snapshot_attributes
 from backtrail.record.capture.stacks import thread_stacks
 from backtrail.record.capture.tasks import task_stacks
@@ -47,7 +48,6 @@ from backtrail.record.occurrence.bundle import write_bundle, write_later
 from backtrail.record.scope import Scope
 from backtrail.record.span import Span, spans_around
 
-ARGUMENTS_MAX = 100
 _FRAMES_WITH_LOCALS = (10, 3, 1, 0)
 """How many of the innermost frames keep their variables when a record is too large."""
 
@@ -181,11 +181,10 @@ def process_facts() -> dict[str, Any]:
     """Return what is worth knowing of the process at this moment."""
     global _steady_facts  # noqa: PLW0603 - found out once
     if _steady_facts is None:
-        arguments = "\0".join(map(str, getattr(sys, "orig_argv", sys.argv)[:ARGUMENTS_MAX]))
         _steady_facts = {
             "python": sys.version.split()[0],
             "executable": sys.executable,
-            "argv": clean_text(arguments).split("\0"),
+            "argv": clean_command(getattr(sys, "orig_argv", sys.argv)),
         }
     return {
         "pid": os.getpid(),

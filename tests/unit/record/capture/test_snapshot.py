@@ -21,9 +21,11 @@ from backtrail.model.limits import (
     TEXT_CHARS_MAX,
 )
 from backtrail.record import guard
-from backtrail.record.capture.redact import MARKER
+from backtrail.record.capture.redact import MARKER, scrub
 from backtrail.record.capture.snapshot import Walk, named_values, snapshot, snapshot_attributes
-from hostile import HOSTILE, NESTED, Make, asked, hostile
+from hostile import HOSTILE, LEAVES, NESTED, Make, Open, asked, hostile
+
+SECRET = "open" + "-Sesame" + "-17"
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +83,45 @@ def test_variables_are_shown_as_their_values_are_and_stay_what_they_are(
     assert {name: id(value) for name, value in values.items()} == before
     assert len(shown) <= len(values)
     msgspec.json.encode(shown)
+
+
+ANNOUNCED: list[Make] = [
+    lambda: {"user": "ann", "password": SECRET},
+    lambda: {"Api-Key": [{"deep": SECRET}]},
+    lambda: ("x-auth-token", SECRET),
+    lambda: ["run", "--password", SECRET],
+    lambda: f"password={SECRET}",
+    f"Authorization: {SECRET}".encode,
+    lambda: Open(client_secret=SECRET),
+    lambda: {"name": "api_key", "value": SECRET},
+    lambda: ValueError(f"token: '{SECRET}'"),
+]
+"""Values with a secret, each of which says so."""
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    st.recursive(
+        st.sampled_from(ANNOUNCED),
+        lambda inner: (
+            st.lists(inner, min_size=1, max_size=3).map(lambda m: lambda: [make() for make in m])
+            | st.tuples(LEAVES, inner).map(lambda m: lambda: [make() for make in m])
+            | st.tuples(NESTED, inner).map(lambda m: lambda: {7: m[0](), "it": m[1]()})
+            | inner.map(lambda make: lambda: Open(it=make(), also=(make(),)))
+            | inner.map(lambda make: lambda: {"echo": SECRET, "of": make()})
+        ),
+    )
+)
+def test_a_secret_that_is_announced_anywhere_is_nowhere(make: Make) -> None:
+    walk = Walk()
+    encoded = msgspec.json.encode(
+        snapshot({"echo": f"quotes {SECRET}", "value": make()}, walk=walk)
+    )
+    clean = scrub(encoded, walk.taints)
+    if b'"$depth"' not in encoded and b'"$cut"' not in encoded:
+        assert SECRET.encode() not in clean
+        assert MARKER.encode() in clean
+    msgspec.json.decode(clean)
 
 
 @pytest.mark.parametrize("index", range(len(HOSTILE)))

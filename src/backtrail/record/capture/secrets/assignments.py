@@ -44,6 +44,8 @@ _PLAIN = frozenset(["none", "null", "nil", "true", "false", "undefined", "na", "
 _WHOLE_LINE = ("authorization", "cookie", "passphrase", "mnemonic", "phrase")
 _PROSE = frozenset({"token", "auth", "signature", "bearer", "cookie", "pin", "pass", "credentials"})
 """Words after which a colon and a word of letters are rather a sentence: `token: expected name`."""
+_WORD_CHARS_MAX = 15
+"""Longer ones are hardly a word of a sentence."""
 _URL_SECRETS = frozenset({"key", "sig", "code_verifier", "assertion"})
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _BEFORE_CHARS = 120
@@ -131,8 +133,8 @@ def _bare(text: str, start: int, name: str, sep: str) -> tuple[int, int]:
     found = (_LINE if whole else _WORD).match(text, start)
     if found is None or found[0].lower() in _PLAIN or found[0].startswith(MARKER):
         return start, start
-    is_prose = sep == ":" and name in _PROSE and not whole and found[0].isalpha()
-    if is_prose:
+    is_word = found[0].isalpha() and len(found[0]) <= _WORD_CHARS_MAX
+    if is_word and sep == ":" and name in _PROSE and not whole:
         return start, start
     return start, found.start() + len(found[0].rstrip())
 

@@ -112,7 +112,7 @@ PATTERNS = (
         " is ",
         r"(?P<keep>\b(?i:password|passphrase|passwd|secret|token|api key|pin) is )"
         r"(?:[\"'`](?!\[redacted\])[^\n\"'`]{3,256}[\"'`]"
-        r"|(?=[A-Za-z]*+\d|[A-Za-z]*+[#-&*+/=@^~])[^\s\"'`]{3,255}[^\s\"'`.,;:!?)\]])",
+        r"|(?=[A-Za-z]*+\d|[A-Za-z]*+[#-&*+/=@^~]|[A-Za-z]{16})[^\s\"'`]{3,255}[^\s\"'`.,;:!?)\]])",
     ),
     _pattern("identified by", r"(?P<keep>(?i:identified by) ')[^'\n]{1,256}"),
     _pattern("mysql", r"(?P<keep>\bmysql\w{0,10}\b[^\n|;]{0,200}?\s-p)[^\s\"'\-][^\s\"']{0,256}"),

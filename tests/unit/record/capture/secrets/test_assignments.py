@@ -23,6 +23,7 @@ CASES = {
     f"password => '{SECRET}'": f"password => '{MARKER}'",
     f"password := {SECRET};": f"password := {MARKER};",
     f"password -> {SECRET}": f"password -> {MARKER}",
+    "token: opensesameopensesame": f"token: {MARKER}",
     f"export API_KEY={SECRET}": f"export API_KEY={MARKER}",
     f"API_KEY='{SECRET} {SECRET}'": f"API_KEY='{MARKER}'",
     f'password="a\\"b{SECRET}" x': f'password="{MARKER}" x',

@@ -78,6 +78,7 @@ AROUND = {
     f"CREATE USER ann IDENTIFIED BY '{BODY}'": f"CREATE USER ann IDENTIFIED BY '{MARKER}'",
     f"ALTER ROLE ann PASSWORD '{BODY}'": f"ALTER ROLE ann PASSWORD '{MARKER}'",
     "my password is tr0ub4dor, thanks": f"my password is {MARKER}, thanks",
+    "the passphrase is opensesameopensesame": f"the passphrase is {MARKER}",
     "the secret is 'open sesame'": f"the secret is {MARKER}",
 }
 HARMLESS = [
