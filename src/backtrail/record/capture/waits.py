@@ -29,8 +29,9 @@ from backtrail.record.capture.values.shapes import module_and_name, mro_of, name
 
 LOCKING = frozenset({"lock", "semaphore", "condition"})
 """What a thread gets only when another one lets go of it, or says so."""
-LOOP = "input or output"
-"""What a loop of tasks waits for."""
+LOOP = "tasks"
+"""What a thread waits for that runs a loop of them, and a group of them too."""
+_INPUT = "input or output"
 _DEPTH_MAX = 8
 """Calls of a library that may lie between the program and the wait."""
 _UNIT = 2
@@ -59,7 +60,7 @@ _BY_FUNCTION = {
     ("concurrent.futures._base", "result"): "future",
     ("concurrent.futures._base", "wait"): "future",
     ("concurrent.futures.thread", "_worker"): "work",
-    ("selectors", "select"): LOOP,
+    ("selectors", "select"): _INPUT,
     ("socket", "accept"): "connection",
     ("socket", "readinto"): "socket",
     ("ssl", "read"): "socket",
@@ -72,7 +73,8 @@ _BY_FUNCTION = {
     ("asyncio.queues", "put"): "queue",
     ("asyncio.queues", "join"): "queue",
     ("asyncio.streams", "_wait_for_data"): "connection",
-    ("asyncio.taskgroups", "__aexit__"): "tasks",
+    ("asyncio.base_events", "_run_once"): LOOP,
+    ("asyncio.taskgroups", "__aexit__"): LOOP,
     ("asyncio.tasks", "sleep"): "sleep",
 }
 """Functions in Python that wait, by module and name, with its class where that tells."""
@@ -87,14 +89,14 @@ _IN_C = {
     ("socket", "recv_into"): "socket",
     ("_io", "read"): "file",
     ("_io", "readline"): "file",
-    ("select", "select"): LOOP,
-    ("select", "poll"): LOOP,
+    ("select", "select"): _INPUT,
+    ("select", "poll"): _INPUT,
     ("posix", "read"): "file",
     ("posix", "waitpid"): "process",
     ("time", "sleep"): "sleep",
 }
 """What waits in C, by the module that it is from and its own name."""
-_NAMELESS = frozenset({"sleep", "tasks"})
+_NAMELESS = frozenset({"sleep", LOOP})
 """What is said without what it is called on."""
 _LOCKS = frozenset({"lock", "Lock", "RLock", "_RLock", "Semaphore", "BoundedSemaphore"})
 _LOCK_MODULES = frozenset({"_thread", "threading", "asyncio.locks"})

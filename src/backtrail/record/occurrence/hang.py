@@ -81,7 +81,7 @@ def stack_to_look_at(threads: list[Stack], tasks: list[Stack]) -> Stack | None:
     for stack in [*ours, *waiting]:
         if _is_locked_out(stack):
             return _from_app(stack)
-    is_loop = bool(ours) and (ours[0].waits_for or "").startswith(LOOP)
+    is_loop = bool(ours) and ours[0].waits_for == LOOP
     first = next(iter([*waiting, *ours] if is_loop else [*ours, *waiting, *threads]), None)
     return _from_app(first) if first else None
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import queue
+import selectors
 import socket
 import subprocess
 import sys
@@ -203,6 +204,19 @@ def test_a_process_and_a_socket_that_are_waited_for_are_told() -> None:
     said(lambda: process.wait(60), process.stdin.close, "process process")
     ours, theirs = socket.socketpair()
     said(lambda: ours.recv(1), lambda: theirs.send(b"x"), "socket ours")
+    ours.close()
+    theirs.close()
+
+
+def test_a_loop_of_tasks_waits_for_them_and_a_plain_selector_for_input() -> None:
+    loop = asyncio.new_event_loop()
+    wait = said(loop.run_forever, lambda: loop.call_soon_threadsafe(loop.stop), "tasks")
+    assert wait.what == "tasks"
+    loop.close()
+    ours, theirs = socket.socketpair()
+    with selectors.DefaultSelector() as selector:
+        selector.register(ours, selectors.EVENT_READ)
+        said(lambda: selector.select(60), lambda: theirs.send(b"x"), "input or output selector")
     ours.close()
     theirs.close()
 

@@ -80,7 +80,7 @@ def test_a_thread_of_libraries_alone_and_the_one_that_looks_are_passed_over() ->
 
 
 def test_a_task_that_waits_for_a_lock_comes_before_all_that_wait_for_less() -> None:
-    loop = stack("MainThread", "lib_select", "main", waits_for="input or output asyncio")
+    loop = stack("MainThread", "lib_select", "main", waits_for="tasks")
     tasks = [
         stack("Task-1", "gather_all", waits_for="tasks two, three"),
         stack("two", "lib_acquire", "take", waits_for="lock own"),
@@ -89,7 +89,7 @@ def test_a_task_that_waits_for_a_lock_comes_before_all_that_wait_for_less() -> N
 
 
 def test_where_the_main_thread_runs_a_loop_the_first_task_stands_for_it() -> None:
-    loop = stack("MainThread", "lib_select", "main", waits_for="input or output asyncio")
+    loop = stack("MainThread", "lib_select", "main", waits_for="tasks")
     tasks = [stack("Task-1", "gather_all", waits_for="tasks two"), stack("two", "nap")]
     assert looked_at([loop], tasks) == ("Task-1", "gather_all")
     assert looked_at([MAIN], tasks) == ("MainThread", "main")
