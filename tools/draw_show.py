@@ -94,11 +94,13 @@ def svg(lines: list[str]) -> str:
 
 def spans(line: str) -> str:
     """Turn the colours of one line into spans."""
-    parts, style = [], ""
+    parts, on = [], set()
     for index, piece in enumerate(ANSI.split(line)):
         if index % 2:
-            style = ";".join(STYLES[code] for code in piece.split(";") if code in STYLES)
+            codes = piece.split(";")
+            on = set() if "0" in codes else on.union(codes)
         elif piece:
+            style = ";".join(STYLES[code] for code in sorted(on) if code in STYLES)
             text = escape(piece[: COLUMNS + 20])
             parts.append(f'<tspan style="{style}">{text}</tspan>' if style else text)
     return "".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -50,7 +51,10 @@ _RELATIONS_OF_LINKED = {
     "context": "the {} above was raised while handling",
     "member": "member of the {} above",
 }
-
+_DEFINITION = re.compile(
+    r"\s*(?:async def|def|class)\b|\s*@|(?!(?:elif|else|except|finally)\b)[\w'\"#]"
+)
+"""Begins a function, a class, or a statement that is in neither."""
 
 Place = Raised | Blocked | Frame
 """What has a file, a line, a function and variables."""
@@ -150,7 +154,7 @@ def _notes(notes: Sequence[str]) -> Iterator[str]:
 
 
 def _source_lines(place: Place, page: Page) -> Iterator[str]:
-    lines = _without_empty_ends(place.source)
+    lines = _without_empty_ends(_up_to_next_definition(place.source, place.line))
     if not lines:
         if place.code:
             yield f"    {tone(str(place.line), 'quiet')}  {cut(place.code, page.width - 10)}"
@@ -167,6 +171,18 @@ def _source_lines(place: Place, page: Page) -> Iterator[str]:
             start, length = span
             yield " " * (7 + digits + start) + tone("^" * length, "bad")
     yield ""
+
+
+def _up_to_next_definition(
+    lines: Sequence[SourceLine], failing: int | None
+) -> Sequence[SourceLine]:
+    """Leave out what stands below the failing line and is no part of its function."""
+    depth = next((_indent(line.text) for line in lines if line.line == failing), 0)
+    for index, line in enumerate(lines):
+        is_below = failing is not None and line.line > failing
+        if is_below and _indent(line.text) < depth and _DEFINITION.match(line.text):
+            return lines[:index]
+    return lines
 
 
 def _without_empty_ends(lines: Sequence[SourceLine]) -> Sequence[SourceLine]:

@@ -16,7 +16,7 @@ from backtrail.cli.failure_text import (
     thread_text,
 )
 from backtrail.model.event import Event
-from backtrail.model.kinds import ExceptionInfo, Frame
+from backtrail.model.kinds import ExceptionInfo, Frame, SourceLine
 from backtrail.trail.failure import failure
 from sample_store import error, frame
 
@@ -75,6 +75,23 @@ def test_an_expression_over_several_lines_is_underlined_where_it_begins() -> Non
 def test_an_expression_that_is_not_on_the_line_is_not_underlined() -> None:
     place = frame("load", 7, "x", expression="y", source=[{"line": 7, "text": "x"}])
     assert "^" not in "\n".join(told(frames=[place], chain=[]))
+
+
+def test_source_below_the_function_is_left_out() -> None:
+    texts = [
+        "def pay(cents):",
+        "    if cents:",
+        "        go(cents)",
+        "    return",
+        "",
+        "def stop():",
+    ]
+    source = [SourceLine(line=number, text=text) for number, text in enumerate(texts, start=1)]
+    failing = frame("pay", 3, "go(cents)", source=source)
+    text = "\n".join(map(unstyle, told(frames=[failing], chain=[])))
+    assert "  > 3 |         go(cents)" in text
+    assert "    4 |     return" in text
+    assert "stop" not in text
 
 
 def test_deep_recursion_is_folded() -> None:
