@@ -19,6 +19,7 @@ from backtrail.cli.text import (
     cut,
     day_and_clock_text,
     tone,
+    wrap,
 )
 from backtrail.model.kinds import SHORTENED
 from backtrail.trail.failure import Failure
@@ -36,6 +37,11 @@ EVENTS_WITHOUT_ERROR = 20
 PROCESSES_MAX = 6
 ID_SHOWN = 16
 """Digits of an id that are printed where it is short: its millisecond, and 12 random bits."""
+CHOSEN = (
+    "No exception ended it: it chose its exit code itself, as `sys.exit` does. "
+    "What it printed is not on record."
+)
+UNSEEN = "No Python process of it was recorded; `backtrail doctor` says what may be in the way."
 _MARKS = {"ok": "·", "error": "✗", "cancelled": "-", "unfinished": "…"}
 
 
@@ -57,6 +63,7 @@ def story_lines(
         is_whole: whether every span is printed.
     """
     yield from _head_lines(story, page)
+    yield from _silence_lines(story, page)
     for error in story.errors[:1]:
         yield from failure_lines(error, page)
     yield from _other_errors(story, page)
@@ -135,6 +142,14 @@ def _head_lines(story: Story, page: Page) -> Iterator[str]:
     for link in story.links:
         yield f"  {link.relation:<8} {link.trace_id}"
     yield from _process_lines(story.processes, page)
+    yield ""
+
+
+def _silence_lines(story: Story, page: Page) -> Iterator[str]:
+    """Say why a program that failed shows no error."""
+    if story.errors or not story.exit_code or story.is_timed_out:
+        return
+    yield from wrap(CHOSEN if story.processes else UNSEEN, page.width, 3)
     yield ""
 
 

@@ -55,6 +55,18 @@ def test_how_a_trace_ended_is_told_in_words(story: Story, more: dict[str, Any], 
     assert ending_text(structs.replace(story, **more)) == text
 
 
+def test_a_failure_without_an_error_says_why_there_is_none(story: Story) -> None:
+    silent = structs.replace(story, errors=[], error_count=0, exit_code=3)
+    assert "No exception ended it" in page(silent)
+    assert "No Python process of it was recorded" in page(structs.replace(silent, processes=[]))
+    for told in (
+        structs.replace(silent, exit_code=0),
+        structs.replace(silent, exit_code=124, is_timed_out=True),
+        structs.replace(story, exit_code=3),
+    ):
+        assert "No exception" not in page(told)
+
+
 def test_only_processes_worth_a_look_are_named(story: Story) -> None:
     (ended,) = story.processes
     killed = structs.replace(ended, pid=9, ending="killed")
