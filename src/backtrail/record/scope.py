@@ -41,6 +41,8 @@ class Trace(Struct):
     """Span id, in another process, that our outermost spans are children of."""
     held: Lines | None = None
     """Lines held back in flight mode; `None` where they are written at once."""
+    evicted: int = 0
+    """Lines that were held back and gave way to later ones."""
     first: Any = None
     """The span that it began with, and so ends with."""
     is_ended: bool = False

@@ -11,7 +11,7 @@ from msgspec import Raw
 
 from backtrail.model import limits
 from backtrail.model.clock import NS_PER_MS
-from backtrail.model.kinds import Body
+from backtrail.model.kinds import Body, JournalDropped
 from backtrail.record import guard, journal, scope
 from backtrail.record.scope import Scope, Trace
 
@@ -47,11 +47,18 @@ def record_event(
 
 def write(here: Scope, line: bytes) -> None:
     """Write a line of a scope's trace, or hold it back."""
-    held = here.trace.held
+    trace = here.trace
+    held = trace.held
     if held is None:
         journal.append(line)
-    else:
-        _hold(held, line)
+        return
+    if len(held) == held.maxlen:
+        guard.count("held event evicted")
+        trace.evicted += 1
+    held.append(line)
+    if trace.held is not held:
+        # Another thread kept the trace meanwhile, and may have passed this line over.
+        _write_out(held)
 
 
 def set_mode(mode: str) -> None:
@@ -66,16 +73,26 @@ def set_mode(mode: str) -> None:
             keep(present.trace)
 
 
-def _hold(held: scope.Lines, line: bytes) -> None:
-    if len(held) == held.maxlen:
-        guard.count("held event evicted")
-    held.append(line)
-
-
 def keep(trace: Trace) -> None:
     """Write all that is held back of a trace, and write it through from here on."""
     held, trace.held = trace.held, None
-    for line in held or ():
+    if held is None:
+        return
+    if trace.evicted:
+        dropped, trace.evicted = trace.evicted, 0
+        own = scope.encode(trace.trace_id)
+        body = JournalDropped(reason="held back for too long", count=dropped)
+        journal.write_event("journal.dropped", body, trace=own)
+    _write_out(held)
+
+
+def _write_out(held: scope.Lines) -> None:
+    """Write lines that were held back, each once, however many threads are at it."""
+    while True:
+        try:
+            line = held.popleft()
+        except IndexError:
+            return
         journal.append(line)
 
 

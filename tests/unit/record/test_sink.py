@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextvars
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +121,53 @@ def test_the_mode_can_change_while_the_program_runs(home: Path) -> None:
     backtrail.set_mode("full")
     backtrail.debug("load_user", number=3)
     assert [entry["attributes"]["number"] for entry in entries(home)] == [1, 2, 3]
+
+
+def test_in_flight_no_event_is_lost_to_a_thread_that_keeps_the_trace(flight: Path) -> None:
+    rounds, written = 30, 0
+    for number in range(rounds):
+        with backtrail.start_operation_trace("crowded", number=number):
+            has_begun, is_over = threading.Event(), threading.Event()
+
+            def record(has_begun: threading.Event, is_over: threading.Event, number: int) -> None:
+                step = 0
+                while not is_over.is_set() or step < 100:
+                    backtrail.debug("step_done", number=number, step=step)
+                    step += 1
+                    if step == 50:
+                        has_begun.set()
+
+            thread = threading.Thread(
+                target=contextvars.copy_context().run, args=(record, has_begun, is_over, number)
+            )
+            thread.start()
+            has_begun.wait()
+            backtrail.keep_trace()
+            is_over.set()
+            thread.join()
+        found = [
+            entry["attributes"]["step"]
+            for entry in entries(flight)
+            if entry["attributes"]["number"] == number
+        ]
+        assert sorted(found) == list(range(max(found) - len(found) + 1, max(found) + 1))
+        written += len(found)
+    assert written >= 100 * rounds
+
+
+def test_in_flight_a_trace_that_is_kept_says_what_is_missing_of_its_beginning(
+    flight: Path,
+) -> None:
+    with backtrail.start_operation_trace("long_flight"):
+        for number in range(limits.FLIGHT_LINES_MAX + 300):
+            backtrail.debug("step_done", number=number)
+        backtrail.keep_trace()
+        trace_id = backtrail.get_current_trace_id()
+    [dropped] = events(flight, "journal.dropped")
+    kept = [event.body["attributes"]["number"] for event in events(flight, "debug.recorded")]
+    assert kept == list(
+        range(limits.FLIGHT_LINES_MAX + 300 - len(kept), limits.FLIGHT_LINES_MAX + 300)
+    )
+    # The beginning of the trace and of its span are lines as well.
+    assert (dropped.trace_id, dropped.body["reason"]) == (trace_id, "held back for too long")
+    assert 300 <= dropped.body["count"] <= 302
