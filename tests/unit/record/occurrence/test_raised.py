@@ -171,8 +171,9 @@ def test_what_other_threads_do_is_there_and_the_own_stack_is_not_repeated(home: 
     capture_exception(caught(divide))
     free.set()
     thread.join(60)
-    [stack] = the_error(home)["threads"]
-    assert stack["name"] == "worker"
+    stacks = {stack["name"]: stack for stack in the_error(home)["threads"]}
+    assert threading.current_thread().name not in stacks
+    stack = stacks["worker"]
     assert "wait_here" in [frame["function"] for frame in stack["frames"]]
 
 
