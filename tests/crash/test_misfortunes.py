@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from builders import debugs, process_id, process_started, trace_id, write_segment
 from dying import PROGRAMS, read_back
 from running import BACKTRAIL, RUN, environment, project
 
@@ -111,3 +113,29 @@ def test_a_misfortune_changes_nothing_and_is_told(
     if evidence == DROPPED:
         # Besides entries, the spans and errors among them are lost.
         assert ALL - len(numbers) < sum(lost) < ALL - len(numbers) + 20
+
+
+def test_a_command_on_a_full_disk_says_so_in_three_lines(home: Path) -> None:
+    lines = [process_started(trace_id(1)), *debugs(trace_id(1), 5_000)]
+    write_segment(home, process_id(1), lines)
+    before = sorted(home.rglob("*"))
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+    for command in (["ls"], ["show"], ["index"]):
+        done = subprocess.run(
+            [*BACKTRAIL, "--dir", str(home), *command],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            preexec_fn=full,
+        )
+        assert (done.returncode, done.stdout) == (3, "")
+        message, hint = done.stderr.splitlines()
+        assert message.startswith(f"error: {home / 'catalog.db'} cannot be read or written")
+        assert hint == "hint: free space on that disk, or check it"
+        assert sorted(home.rglob("*")) == before
+    assert run(*BACKTRAIL, "--dir", str(home), "show", trace_id(1), cwd=home).returncode == 0
