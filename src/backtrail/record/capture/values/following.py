@@ -130,19 +130,19 @@ def _other_dict(value: dict[Any, Any], depth: int, walk: Walk) -> Json:
 
 def _items(head: Any, size: int, depth: int, walk: Walk) -> list[Json]:
     first = type(head[0])
-    if first is str or first is bytes:
+    if first is int or first is float or first is bool or head[0] is None:
+        walk.nodes -= len(head)
+        shown = []
+        for item in head:
+            kind = type(item)
+            if kind is int:
+                is_plain = INT_MIN <= item <= INT_MAX
+            else:
+                is_plain = kind is bool or (kind is float and item - item == 0.0)
+            shown.append(item if is_plain else follow(item, depth, walk))
+    elif first is str or first is bytes:
         walk.nodes -= len(head)
         shown = _texts(head, size, depth, walk)
-    elif first is int or first is float or first is bool or head[0] is None:
-        walk.nodes -= len(head)
-        shown = [
-            item
-            if ((kind := type(item)) is int and INT_MIN <= item <= INT_MAX)
-            or kind is bool
-            or (kind is float and item - item == 0.0)
-            else follow(item, depth, walk)
-            for item in head
-        ]
     else:
         head = _fewer(head, depth, walk)
         walk.nodes -= len(head)

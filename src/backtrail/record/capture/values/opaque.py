@@ -141,7 +141,8 @@ def show_module(value: Any, _depth: int, walk: Walk, _shape: Shape) -> Any:
 
 def show_bytes(value: Any, _depth: int, walk: Walk, shape: Shape) -> Any:
     """Describe binary data by its size and a readable beginning."""
-    kind = bytearray if derives(type(value), bytearray) else bytes
+    is_array = type(value) is not bytes and derives(type(value), bytearray)
+    kind = bytearray if is_array else bytes
     size = kind.__len__(value)
     head = bytes(kind.__getitem__(value, slice(0, BYTES_HEAD_MAX + MARGIN_CHARS)))
     # What is cut off is looked at too: a secret may begin before the cut.
