@@ -87,7 +87,7 @@ def _errors_in_a_ring_of(entries: int) -> Loop:
 def operations(folder: Path) -> list[Operation]:
     """Return all of the table."""
     backtrail.start(directory=str(folder / ".backtrail"), hooks=False, ring_events=HISTORY)
-    captured = "capture_exception: bundle and journal, synced; locals, source, stacks, history"
+    captured = "capture_exception: journal, synced; locals, source, stacks, history; file later"
     return [
         Operation("event", "debug(): redacted, in the ring, in the mapped journal", event),
         Operation("event_long", "the same with a text of 45 characters to look into", _event_long),
