@@ -6,7 +6,6 @@ ends are kept. The recorder's own frames are left out.
 
 from __future__ import annotations
 
-import sys
 from types import (
     BuiltinFunctionType,
     FrameType,
@@ -28,7 +27,7 @@ from backtrail.model.limits import (
 )
 from backtrail.record.capture.places import OWN_CODE, Place, place_of
 from backtrail.record.capture.snapshot import named_values
-from backtrail.record.capture.values.namespace import forget_variables
+from backtrail.record.capture.values.namespace import PROXY, forget_variables
 from backtrail.record.capture.values.shapes import mro_of
 from backtrail.record.capture.values.walk import Walk
 
@@ -36,12 +35,6 @@ Call = tuple[FrameType, int, int | None]
 """A frame, the instruction that it is at, and the line."""
 
 
-def _locals_of_a_function() -> object:
-    return sys._getframe().f_locals  # noqa: SLF001 - the documented way to a frame
-
-
-_PROXY = type(_locals_of_a_function())
-"""What `f_locals` of a function is: a dict, and from Python 3.13 on a view."""
 _DEFINITIONS = frozenset(map(id, (ModuleType, FunctionType, BuiltinFunctionType, type)))
 """What a module holds besides its variables."""
 
@@ -138,7 +131,7 @@ def _variables(
     if type(values) is not dict:
         # The body of a class may run in any mapping that its metaclass gives.
         is_dict = dict in mro_of(type(values))
-        if type(values) is not _PROXY and not is_dict:
+        if type(values) is not PROXY and not is_dict:
             return None, 0
         values = dict(dict.items(values) if is_dict else values)
     cut = 0

@@ -11,6 +11,14 @@ _REFERENCES_OF_OURS = 3
 """To the dict of a frame's variables: the frame's, a variable's, an argument's."""
 
 
+def _variables_of_a_function() -> object:
+    return sys._getframe().f_locals  # noqa: SLF001 - the documented way to a frame
+
+
+PROXY = type(_variables_of_a_function())
+"""What `f_locals` of a function is: a dict, and from Python 3.13 on a view."""
+
+
 def names_of(code: CodeType) -> tuple[str, ...]:
     """Return the names of a function's variables."""
     return (*code.co_varnames, *code.co_cellvars, *code.co_freevars)

@@ -18,7 +18,7 @@ from backtrail.model.limits import FRAMES_MAX, ITEMS_MAX, LOCALS_MAX
 from backtrail.record import guard
 from backtrail.record.capture.redact import is_secret_name, scrub
 from backtrail.record.capture.values.hiding import hidden
-from backtrail.record.capture.values.namespace import forget_variables
+from backtrail.record.capture.values.namespace import PROXY, forget_variables
 from backtrail.record.capture.values.shapes import fields, shape_of
 from backtrail.record.capture.values.walk import Walk
 
@@ -39,8 +39,10 @@ def taint_from(error: BaseException, walk: Walk) -> None:
             frames.append(traceback.tb_frame)
             traceback = traceback.tb_next
         for frame in frames:
-            values = dict(frame.f_locals)
-            _look(list(islice(values.items(), LOCALS_MAX)), walk, is_inside=False)
+            values = frame.f_locals
+            if type(values) is dict or type(values) is PROXY:
+                pairs = islice(dict(values).items(), LOCALS_MAX)
+                _look(list(pairs), walk, is_inside=False)
         if frames:
             # It alone may go on: it has caught the exception.
             forget_variables(frames[0])

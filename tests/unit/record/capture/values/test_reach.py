@@ -60,6 +60,29 @@ def beside_hostile_values() -> None:
     raise ValueError(f"no login with {password}")
 
 
+class Space(dict[str, Any]):
+    """Is what the body of a class runs in, and tells who looks into it."""
+
+    def keys(self) -> Any:
+        """Raise."""
+        raise RuntimeError("looked into")
+
+
+class Odd(type):
+    """Has the bodies of its classes run in a dict of its own."""
+
+    @classmethod
+    def __prepare__(cls, *_: object, **__: object) -> Space:
+        return Space()
+
+
+def in_the_body_of_a_class() -> None:
+    password = SECRET
+
+    class Made(metaclass=Odd):
+        raise ValueError(f"no login with {password}")
+
+
 def found(function: Callable[[], None]) -> tuple[str, Walk]:
     """Return the message of what a function raises, and the walk that looked for secrets."""
     walk = Walk()
@@ -71,7 +94,14 @@ def found(function: Callable[[], None]) -> tuple[str, Walk]:
 
 @pytest.mark.parametrize(
     "function",
-    [in_a_variable, in_an_outer_variable, in_a_dict, in_an_object, beside_hostile_values],
+    [
+        in_a_variable,
+        in_an_outer_variable,
+        in_a_dict,
+        in_an_object,
+        beside_hostile_values,
+        in_the_body_of_a_class,
+    ],
 )
 def test_a_secret_that_a_message_quotes_is_found_where_it_came_from(
     function: Callable[[], None],
