@@ -22,7 +22,7 @@ from backtrail.cli.invocation import Invocation
 from backtrail.cli.text import bytes_text
 from backtrail.model.errors import UsageError
 from backtrail.record.attach.inherit import SITE, stripped
-from backtrail.record.settings import HOME, read_settings
+from backtrail.record.settings import HOME, PROJECT_MARKS, read_settings
 
 FREE_BYTES_MIN = 256 << 20
 """Less room than this is soon filled by the segments of a few processes."""
@@ -127,6 +127,24 @@ def check_nesting(home: Path) -> Iterator[Finding]:
                 what="two projects are nested, so what starts further out is recorded elsewhere",
                 evidence=f"{home} lies inside the project of {outer}",
                 do=f"set BACKTRAIL_DIR={outer} to record both there",
+                level="note",
+            )
+            return
+
+
+def check_reach(home: Path, invocation: Invocation) -> Iterator[Finding]:
+    """Find a project without a directory of its own, that is recorded in one further out."""
+    if not home.is_dir() or "BACKTRAIL_DIR" in invocation.environ:
+        return
+    cwd = Path(invocation.cwd)
+    for folder in (cwd, *cwd.parents):
+        if folder == home.parent:
+            return
+        if any((folder / mark).exists() for mark in PROJECT_MARKS):
+            yield Finding(
+                what="this project is recorded in a directory further out",
+                evidence=f"{folder} is a project without a {HOME} of its own, so {home} is used",
+                do=f"mkdir -m 700 {folder / HOME} to record it apart",
                 level="note",
             )
             return

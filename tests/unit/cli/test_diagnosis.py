@@ -165,3 +165,23 @@ def test_another_real_python_is_asked_what_it_has(tmp_path: Path) -> None:
 
 def test_no_python_at_all_is_no_finding(tmp_path: Path) -> None:
     assert found(diagnosis.check_python, invocation(tmp_path, PATH=str(tmp_path))) == []
+
+
+def test_a_project_that_is_recorded_further_out_is_a_note(tmp_path: Path) -> None:
+    home = tmp_path / ".backtrail"
+    home.mkdir(mode=0o700)
+    deep = tmp_path / "shop" / "src"
+    deep.mkdir(parents=True)
+
+    def noted(**environ: str) -> list[Finding]:
+        invocation = Invocation(cwd=str(deep), environ=environ)
+        return list(diagnosis.check_reach(home, invocation))
+
+    assert noted() == []
+    (tmp_path / "shop" / "pyproject.toml").touch()
+    (finding,) = noted()
+    assert finding.level == "note"
+    assert finding.do == f"mkdir -m 700 {tmp_path}/shop/.backtrail to record it apart"
+    assert noted(BACKTRAIL_DIR=str(home)) == []
+    (tmp_path / "pyproject.toml").touch()
+    assert len(noted()) == 1

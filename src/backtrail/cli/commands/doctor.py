@@ -41,6 +41,7 @@ def examine(home: Path, invocation: Invocation) -> Iterator[Finding]:
     yield from diagnosis.check_disk(home)
     yield from diagnosis.check_settings(home, invocation)
     yield from diagnosis.check_nesting(home)
+    yield from diagnosis.check_reach(home, invocation)
     yield from diagnosis.check_python_path(invocation)
     yield from diagnosis.check_python(invocation)
     if home.is_dir():

@@ -23,6 +23,7 @@ NOW_UNIX_NS = 1_790_000_000 * NS_PER_S
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(inherit, "handed_on", {})
+    journal.at_end(None)  # Of `backtrail run` itself nothing else is recorded.
     yield tmp_path / "home"
     journal.seal()
 
