@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from backtrail.model.limits import CLEAN_STRINGS_MAX, SCAN_CHARS_MAX
-from backtrail.record.capture.secrets.assignments import blank_assigned
+from backtrail.record.capture.secrets.assignments import blank_assigned, blank_compared
 from backtrail.record.capture.secrets.expressions import expression
 from backtrail.record.capture.secrets.markup import blank_fields
 from backtrail.record.capture.secrets.names import is_secret_name, own_names, use_names
@@ -187,7 +187,7 @@ def clean_source(text: str, *, found: Callable[[str], object] | None = None) -> 
     lowered = text.lower()
     text = _without(_MANY_WORDS, text, lowered, _blank_lines)
     if _has_secret_word(lowered):
-        text = blank_assigned(text, found, is_source=True)
+        text = blank_assigned(blank_compared(text, found), found, is_source=True)
     return _without(_ONE_WORD, text, lowered, _blank_lines)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from backtrail.record.capture.secrets.expressions import expression
-from backtrail.record.capture.secrets.literals import literals_of
+from backtrail.record.capture.secrets.literals import compared_literals, literals_of
 from backtrail.record.capture.secrets.names import is_secret_name
 from backtrail.record.capture.secrets.taints import MARKER
 
@@ -81,6 +81,16 @@ def blank_assigned(text: str, found: Found, *, is_source: bool = False) -> str:
     if not pieces:
         return text
     return "".join(pieces) + text[kept:]
+
+
+def blank_compared(text: str, found: Found) -> str:
+    """Replace the literals that source compares with a secret."""
+    for start, end in reversed(list(compared_literals(text))):
+        if text[start:end] != MARKER:
+            if found is not None:
+                found(text[start:end])
+            text = text[:start] + MARKER + text[end:]
+    return text
 
 
 def _is_comment(text: str, place: int) -> bool:

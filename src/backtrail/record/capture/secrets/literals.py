@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from backtrail.record.capture.secrets.expressions import expression
+from backtrail.record.capture.secrets.names import is_secret_name
 
 _TOKEN = expression(
     r"(?s)(?P<comment>\#[^\n]*)|(?P<space>(?:[ \t\r\f]|\\\n)+)|(?P<literal>[bfruBFRU]{0,2}(?:"
@@ -21,6 +22,10 @@ _TOKEN = expression(
 _ANNOTATED = expression(r"[\w.| \t]{1,80}(?:\[[^\n=]{1,80}\])?[\w.| \t]{0,80}=(?!=)")
 _CONDITION = expression(r"\s*(?:if|elif|while|for|with|except|case)\b")
 _ENDS = frozenset("\n;:,")
+_COMPARED = expression(
+    r"(?:\"(?P<one>(?:[^\"\\\n]|\\.){1,256}+)\"|'(?P<other>(?:[^'\\\n]|\\.){1,256}+)')"
+    r"[ \t]{0,4}[!=]=[ \t]{0,4}(?P<name>[A-Za-z_][\w.]{0,127}+(?:\[[\"'][\w.\-]{1,64}[\"']\])?)"
+)
 _TOKENS_MAX = 500
 """Pieces of one expression that are looked at."""
 _OPENING = frozenset("([{")
@@ -40,6 +45,13 @@ _NAME = expression(r"[A-Z][A-Z0-9_]*\Z")
 _PLAIN = frozenset(
     str.split("none null true false [redacted] utf-8 utf8 ascii latin-1 latin1 idna hex base64")
 ) | {""}
+
+
+def compared_literals(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where literals stand that are compared with a secret name: `"…" == password`."""
+    for match in _COMPARED.finditer(text):
+        if is_secret_name(match["name"]):
+            yield match.span("one" if match["one"] else "other")
 
 
 def literals_of(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.record.capture.secrets.literals import literals_of
+from backtrail.record.capture.secrets.literals import compared_literals, literals_of
 
 SECRET = "open" + "-Sesame" + "-17"
 
@@ -62,6 +62,11 @@ def test_a_colon_is_followed_by_a_value_or_by_a_type() -> None:
     assert literals("password: str\nuser = 'ann'", sep=":") == []
     assert literals('if password: user = "ann"', sep=":") == []
     assert literals('{"password": "a b", "user": "ann"}', sep=":", is_key=True) == ["a b"]
+
+
+def test_a_literal_that_is_compared_with_a_secret_is_found() -> None:
+    source = 'ok = "a b" == password or \'c d\' != x.api_key or "user" == name or "e" == t["token"]'
+    assert [source[start:end] for start, end in compared_literals(source)] == ["a b", "c d", "e"]
 
 
 @given(st.text(alphabet="ab'\"\\#()[]{},:;=\n \t"))
