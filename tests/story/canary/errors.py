@@ -51,7 +51,7 @@ def captured(function: Any, *arguments: Any, **more: Any) -> None:
 
 
 def literals() -> None:
-    password = "CANARY_source_line"  # noqa: F841
+    password = "CANARY_source_line"
     assert password != "CANARY_compared"
     assert "CANARY_compared_first" != password  # noqa: SIM300 - as some write it
     connect("ann", password="CANARY_argument_in_source")
