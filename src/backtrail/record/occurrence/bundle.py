@@ -33,7 +33,10 @@ def write_waiting() -> None:
             home, error_id, line = _waiting.popleft()
         except IndexError:
             return  # Another thread is at it.
-        write_bundle(home, error_id, line)
+        try:
+            write_bundle(home, error_id, line)
+        except Exception as fault:  # noqa: BLE001 - an edge: nothing may reach the program
+            guard.broke("error bundle", fault)
 
 
 def write_bundle(home: str, error_id: str, line: bytes) -> bool:

@@ -194,3 +194,16 @@ os._exit(0)
     done = run_program(FAILING.replace("backtrail.start()", "") + program, tmp_path)
     assert done.stdout == "False []\n", done.stderr
     assert os.listdir(tmp_path / "errors") == []  # noqa: PTH208 - names only
+
+
+def test_an_error_that_has_no_file_to_make_leaves_the_others_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "is_strict", False)
+    guard.lost.clear()
+    write_later(str(tmp_path), "e1", b"no line of a journal")
+    write_later(str(tmp_path), "e2", b'{"error_id":"e2"}')
+    write_waiting()
+    assert files(tmp_path) == ["e2"]
+    assert list(guard.lost) == ["broke: error bundle: DecodeError"]
+    guard.lost.clear()
