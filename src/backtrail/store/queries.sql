@@ -61,6 +61,15 @@ SELECT *
  ORDER BY seq_min DESC
  LIMIT 1;
 
+-- name: first_block
+-- The block with which a process begins to tell of a trace.
+SELECT payload
+  FROM block
+ WHERE trace_id = :trace_id
+   AND process = :process
+ ORDER BY seq_min
+ LIMIT 1;
+
 -- name: blocks_around
 -- Blocks of a process that span a seq; traces take turns, so it may be several.
 SELECT block_id, trace_id, seq_min, seq_max
@@ -120,6 +129,9 @@ VALUES (:fingerprint, :process, :seq, :count);
 -- name: process_started
 INSERT INTO process (process, trace_id, is_ended) VALUES (:process, :trace_id, 0)
     ON CONFLICT (process) DO UPDATE SET trace_id = excluded.trace_id;
+
+-- name: process
+SELECT * FROM process WHERE process = :process;
 
 -- name: process_ended
 INSERT INTO process (process, trace_id, is_ended) VALUES (:process, :trace_id, 1)

@@ -21,8 +21,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from backtrail.model.limits import NAME_CHARS_MAX
+from backtrail.store import blocks
 from backtrail.store.catalog import Catalog
-from backtrail.store.segments import Line
+from backtrail.store.segments import Line, parse_line
 
 FROM_RUN, FROM_START, FROM_ROOT_SPAN, FROM_PROCESS, FROM_SPAN, FROM_ACTION, FROM_KIND = range(7)
 """Where a trace's name comes from, best first; among equals the earliest counts."""
@@ -99,6 +100,7 @@ class Summaries:
         self.catalog = catalog
         self._traces: dict[str, Trace] = {}
         self._spans: list[tuple[str, int]] = []
+        self._roots: dict[str, str | None] = {}
         row = catalog.row("trace_no_max")
         self._trace_no = row[0] if row else 0
 
@@ -138,6 +140,31 @@ class Summaries:
         if trace.trace_id:
             self._spans.append((span_id, trace.trace_no))
 
+    def root_span(self, trace: Trace, process: str, *, begins: str | None = None) -> str | None:
+        """Return the span that a trace consists of, if it does; it may be one that begins here.
+
+        Such a trace has no other beginning and end than its first span without a parent, in a
+        process whose own trace is another.
+        """
+        if trace.opener_rank <= OPENED_BY_START:
+            return None
+        if trace.trace_id not in self._roots:
+            self._roots[trace.trace_id] = self._known_root(trace.trace_id, process)
+        if self._roots[trace.trace_id] is None and begins is not None:
+            row = self.catalog.row("process", process=process)
+            if row is not None and row["trace_id"] != trace.trace_id:
+                self._roots[trace.trace_id] = begins
+        return self._roots[trace.trace_id]
+
+    def _known_root(self, trace_id: str, process: str) -> str | None:
+        """Look into the first block of a trace, whose beginning was added before."""
+        block = self.catalog.row("first_block", trace_id=trace_id, process=process)
+        row = self.catalog.row("process", process=process)
+        if block is None or row is None or row["trace_id"] == trace_id:
+            return None
+        lines = map(parse_line, blocks.unpack(block["payload"])[1])
+        return next((ln.span for ln in lines if ln is not None and _is_parentless(ln)), None)
+
     def save(self) -> None:
         """Write what was counted."""
         self._traces.pop("", None)
@@ -145,6 +172,7 @@ class Summaries:
         self.catalog.run_many("add_span", self._spans)
         self._traces = {}
         self._spans = []
+        self._roots = {}
 
 
 Number = Annotated[int, Meta(ge=-(1 << 62), le=1 << 62)]
@@ -308,9 +336,23 @@ def _process_ended(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: 
 def _span_started(to: Summaries, trace: Trace, line: Line, _raw: bytes, place: Place) -> None:
     if line.span is not None:
         to.add_span(trace, line.span)
+        if line.parent is None:
+            to.root_span(trace, place.process, begins=line.span)
     if trace.name_rank >= FROM_ROOT_SPAN:
         rank = FROM_ROOT_SPAN if line.parent is None else FROM_SPAN
         trace.name_it(_text(line.name), rank, place.time_unix_ns)
+
+
+def _span_ended(to: Summaries, trace: Trace, line: Line, raw: bytes, place: Place) -> None:
+    """Close a trace with the span that it consists of: a request of a server, a job."""
+    if trace.is_closed or line.span is None:
+        return
+    if line.span == to.root_span(trace, place.process):
+        _trace_ended(to, trace, line, raw, place)
+
+
+def _is_parentless(line: Line) -> bool:
+    return line.kind == "span.started" and line.parent is None
 
 
 def _debug_recorded(_to: Summaries, trace: Trace, line: Line, _raw: bytes, place: Place) -> None:
@@ -341,6 +383,7 @@ SPECIAL: dict[str, Callable[[Summaries, Trace, Line, bytes, Place], None]] = {
     "process.started": _process_started,
     "process.ended": _process_ended,
     "span.started": _span_started,
+    "span.ended": _span_ended,
     "debug.recorded": _debug_recorded,
     "journal.dropped": _journal_dropped,
 }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter, TraceSummary
 from backtrail.store.catalog import Catalog
+from backtrail.store.indexer import refresh
+from backtrail.store.rebuild import rebuild_summaries
 from builders import (
     START_UNIX_NS,
     debugs,
@@ -236,3 +239,49 @@ def test_repeats_are_counted_on_the_last_error_in_full_before_them(
     with indexed() as catalog:
         found = {e.error_id: e.repeats for e in reading.errors(catalog)}
     assert found == {"e1": 0, "e2": 2, "other": 0, "e3": 1}
+
+
+OWN = trace_id(9)
+"""The trace of the process itself."""
+ROOT = line("span.started", TRACE, t=20, span="aa" * 8, name="GET /")
+PART = line("span.started", TRACE, t=30, span="bb" * 8, name="load", parent="aa" * 8)
+PART_ENDED = line("span.ended", TRACE, t=40, span="bb" * 8, status="error", error="KeyError")
+ROOT_ENDED = line("span.ended", TRACE, t=50, span="aa" * 8)
+ROOT_FAILED = line("span.ended", TRACE, t=50, span="aa" * 8, status="error", error="KeyError")
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([ROOT, PART, PART_ENDED, ROOT_ENDED], "ok"),
+        ([ROOT, PART, PART_ENDED, ROOT_FAILED], "error"),
+        ([ROOT, PART, PART_ENDED], "unfinished"),
+        ([ROOT, SPAN, ROOT_ENDED], "ok"),
+        ([OPERATION, ROOT, ROOT_FAILED], "unfinished"),
+    ],
+)
+def test_a_trace_that_is_one_span_ends_as_that_does(
+    home: Path, indexed: Opener, lines: list[bytes], status: str
+) -> None:
+    found = summarized(home, indexed, process_started(OWN), *lines)
+    assert found.status == status
+
+
+def test_a_span_does_not_end_the_trace_of_its_process(home: Path, indexed: Opener) -> None:
+    found = summarized(home, indexed, process_started(TRACE), ROOT, ROOT_FAILED)
+    assert found.status == "unfinished"
+
+
+def test_a_span_that_ends_long_after_it_began_ends_its_trace(home: Path, indexed: Opener) -> None:
+    path = write_segment(home, PROCESS, [process_started(OWN), ROOT, PART])
+    with path.open("ab") as segment:
+        fcntl.flock(segment, fcntl.LOCK_EX)
+        with indexed() as catalog:
+            for more in (PART_ENDED + SPAN, ROOT_FAILED):
+                assert reading.trace_summary(catalog, TRACE).status == "unfinished"
+                segment.write(more)
+                segment.flush()
+                refresh(catalog)
+            assert reading.trace_summary(catalog, TRACE).status == "error"
+            rebuild_summaries(catalog)
+            assert reading.trace_summary(catalog, TRACE).status == "error"
