@@ -198,21 +198,18 @@ def _pairs(
     if head is None:
         return {"$type": shown.get("$type", "dict"), "$changing": True}
     walk.nodes -= len(head)
-    known = known_clean
     for key, item in head:
         if type(key) is not str or key not in plain_names:
             _add(shown, key, item, depth, walk)
             continue
         kind = type(item)
-        if (
-            (kind is int and INT_MIN <= item <= INT_MAX)
-            or (kind is str and len(item) <= KNOWN_CHARS_MAX and item in known)
-            or kind is bool
-            or item is None
-        ):
-            shown[key] = item
+        if kind is int:
+            is_plain = INT_MIN <= item <= INT_MAX
+        elif kind is str:
+            is_plain = len(item) <= KNOWN_CHARS_MAX and item in known_clean
         else:
-            shown[key] = follow(item, depth, walk)
+            is_plain = kind is bool or item is None
+        shown[key] = item if is_plain else follow(item, depth, walk)
     if "value" in shown:
         given = next((item for key, item in head if type(key) is str and key == "value"), None)
         _hide_for_its_name(shown, given, walk)
