@@ -27,7 +27,10 @@ EVENTS = 3_000
 def test_both_sides_of_a_fork_are_read_back(
     home: Path, counts: Path, start: Start, way: str, processes: int
 ) -> None:
-    assert end(start("forking", home, counts, EVENTS, way)) == (-signal.SIGKILL, "")
+    assert end(start("forking", home, counts, EVENTS, way, PYTHONWARNINGS="ignore")) == (
+        -signal.SIGKILL,
+        "",
+    )
     assert min(returned(counts)[:2]) >= EVENTS
     left = read_back(home)
     check_nothing_is_lost(left, counts)

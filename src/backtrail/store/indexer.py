@@ -40,6 +40,8 @@ from backtrail.store.summaries import (
 )
 
 _NEVER = -(1 << 63)
+LISTINGS_MAX = 4
+"""Times that one refresh looks for segments that were opened while it read others."""
 
 
 class Indexed(Struct, frozen=True, kw_only=True):
@@ -87,8 +89,16 @@ def refresh(catalog: Catalog, progress: Progress | None = None) -> Indexed:
     _settle_missing(catalog, {segment.name for segment in found})
     settled = {row["name"] for row in catalog.rows("settled_segments")}
     pending = [segment for segment in found if segment.name not in settled]
-    queue = deque(segment for segment in pending if _has_news(catalog, segment))
-    return _index(catalog, queue, progress)
+    total = Totals(catalog, progress)
+    for _ in range(LISTINGS_MAX):
+        _index(catalog, deque(one for one in pending if _has_news(catalog, one)), total)
+        # A program that went on to its next segment meanwhile must not be taken for dead.
+        known = {segment.name for segment in found}
+        found = segments.list_segments(catalog.journal)
+        pending = [segment for segment in found if segment.name not in known]
+        if not pending:
+            break
+    return total.indexed()
 
 
 def segment_row(catalog: Catalog, name: str) -> SegmentRow | None:
@@ -97,8 +107,8 @@ def segment_row(catalog: Catalog, name: str) -> SegmentRow | None:
     return None if row is None else SegmentRow(**dict(zip(row.keys(), row, strict=True)))
 
 
-def _index(catalog: Catalog, queue: deque[Segment], progress: Progress | None) -> Indexed:
-    total = Totals(catalog, queue, progress)
+def _index(catalog: Catalog, queue: deque[Segment], total: Totals) -> None:
+    total.expect(queue)
     while queue:
         settled: list[Segment] = []
         with catalog.writing():
@@ -114,24 +124,25 @@ def _index(catalog: Catalog, queue: deque[Segment], progress: Progress | None) -
             # What cannot be cut is read around: the catalogue knows where the lines end.
             with suppress(OSError):
                 segments.recover(segment.path)
-    return total.indexed()
 
 
 class Totals:
     """Counts what all batches of one refresh did, and reports progress."""
 
-    def __init__(
-        self, catalog: Catalog, queue: Iterable[Segment], progress: Progress | None
-    ) -> None:
+    def __init__(self, catalog: Catalog, progress: Progress | None) -> None:
         self.events = 0
         self.bytes_read = 0
         self.names: set[str] = set()
         self.torn = 0
+        self._catalog = catalog
         self._progress = progress
         self._bytes = 0
-        if progress is not None:
+
+    def expect(self, queue: Iterable[Segment]) -> None:
+        """Add what there is to read to what is reported."""
+        if self._progress is not None:
             for segment in queue:
-                row = segment_row(catalog, segment.name)
+                row = segment_row(self._catalog, segment.name)
                 with suppress(OSError):
                     self._bytes += segment.path.stat().st_size - (row.bytes_read if row else 0)
 

@@ -118,7 +118,7 @@ def _take_over(old: Catalog, fresh: Catalog, *, may_be_damaged: bool) -> int:
     """Copy what the journal does not hold any more; return how many events that were."""
     covered = _Covered(fresh)
     with fresh.writing():
-        batch = Batch(fresh, Totals(fresh, (), None))
+        batch = Batch(fresh, Totals(fresh, None))
         try:
             for number, block in enumerate(_all_blocks(old), start=1):
                 batch.add_block(block, covered.test(block["process"]))
