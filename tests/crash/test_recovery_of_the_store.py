@@ -180,3 +180,14 @@ def test_work_on_the_store_that_is_killed_anywhere_is_done_again_whole(
         assert examine(home).problems == []
         if not again:
             rebuild(home)
+
+
+def test_a_program_that_goes_on_to_its_next_segment_is_not_taken_for_dead(home: Path) -> None:
+    write_segment(home, process_id(1), debugs(trace_id(1), 10))
+
+    def open_next(_done: int, _total: int) -> None:
+        write_segment(home, process_id(1), debugs(trace_id(1), 5), segment=2, seq=10)
+
+    with Catalog.open(home) as catalog:
+        assert refresh(catalog, open_next).segments == 2
+    assert len(read(home)[1]) == 15

@@ -390,14 +390,3 @@ def test_a_store_that_cannot_be_written_gets_no_files_of_errors(
     with Catalog.open(home) as catalog:
         assert refresh(catalog).events == 1
     assert not (home / "errors").exists()
-
-
-def test_a_segment_that_is_opened_while_others_are_read_is_read_too(home: Path) -> None:
-    write_segment(home, PROCESS, debugs(TRACE, 10))
-
-    def open_next(_done: int, _total: int) -> None:
-        write_segment(home, PROCESS, debugs(TRACE, 5), segment=2, seq=10)
-
-    with Catalog.open(home) as catalog:
-        assert refresh(catalog, open_next).segments == 2
-        assert seqs(catalog) == list(range(15))
