@@ -118,7 +118,8 @@ class Span(Scope):
             attributes = self.attributes
             for key in attributes:
                 if key not in _plain_names or type(attributes[key]) not in _PLAIN_TYPES:
-                    attributes = _shown(attributes)
+                    if not is_plain(attributes):
+                        attributes = snapshot_attributes(attributes)
                     break
             name = self.name
             if type(name) is not str or name not in _names:
@@ -223,8 +224,7 @@ def _enter_plainly(span: Span, error: Exception) -> None:
         guard.broke("span", error)
         return
     span.added = {**span.attributes, **(span.added or {})}
-    span.attributes = {}
-    span.started_ns = 0
+    span.attributes, span.started_ns = {}, 0
     span.__enter__()
 
 
@@ -245,11 +245,6 @@ def _end_line(span: Span, raised: BaseException | None) -> bytes:
     if span.added:
         line.attributes = snapshot_attributes(span.added)
     return _encode(line) + b"\n"
-
-
-def _shown(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return attributes as they can be written: as they are where nothing is to be hidden."""
-    return attributes if is_plain(attributes) else snapshot_attributes(attributes)
 
 
 def is_plain(attributes: dict[str, Any]) -> bool:
@@ -317,11 +312,7 @@ class Silent(Struct):
     def end(self, raised: BaseException | None = None) -> None:
         """Do nothing."""
 
-    def pause(self) -> None:
-        """Do nothing."""
-
-    def resume(self) -> None:
-        """Do nothing."""
+    pause = resume = end
 
     def __enter__(self) -> Self:
         return self
@@ -336,7 +327,6 @@ class Silent(Struct):
         """Do nothing."""
 
     def __call__(self, function: F) -> F:
-        """Return the function as it is."""
         return function
 
 
