@@ -223,8 +223,7 @@ def _enter_plainly(span: Span, error: Exception) -> None:
     if not span.attributes:
         guard.broke("span", error)
         return
-    span.added = {**span.attributes, **(span.added or {})}
-    span.attributes, span.started_ns = {}, 0
+    span.added, span.attributes, span.started_ns = span.attributes | (span.added or {}), {}, 0
     span.__enter__()
 
 
@@ -327,6 +326,7 @@ class Silent(Struct):
         """Do nothing."""
 
     def __call__(self, function: F) -> F:
+        """Return the function as it is."""
         return function
 
 
