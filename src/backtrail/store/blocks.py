@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from backtrail.model.event import Event
-from backtrail.store.summaries import Trace
 
 LEVEL = 3
 """Of zlib: the strongest before the cost triples (measured on lines of four attributes)."""
@@ -25,10 +24,14 @@ _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 _decode_objects = msgspec.json.Decoder(dict[str, Any]).decode_lines
 
 
-class OpenBlock(Struct, kw_only=True):
+T = TypeVar("T")
+
+
+class OpenBlock(Struct, Generic[T], kw_only=True):
     """A block that still takes events, in the order of their seq."""
 
-    trace: Trace
+    trace: T
+    """What its indexer knows of the trace that it is of."""
     seq_first: int
     seq_next: int
     time_min_ns: int

@@ -37,6 +37,7 @@ from backtrail.store.summaries import (
     Number,
     Place,
     Summaries,
+    Trace,
 )
 
 _NEVER = -(1 << 63)
@@ -172,7 +173,7 @@ class Batch:
         self.events = 0
         self.bytes = 0
         self._summaries = Summaries(catalog)
-        self._open: dict[str, OpenBlock] = {}
+        self._open: dict[str, OpenBlock[Trace]] = {}
         self._dropped = read_kept(catalog.home).dropped
 
     def is_full(self) -> bool:
@@ -290,7 +291,7 @@ class Batch:
             self._write(block, row)
         self._open.clear()
 
-    def _write(self, block: OpenBlock, row: SegmentRow) -> None:
+    def _write(self, block: OpenBlock[Trace], row: SegmentRow) -> None:
         trace = block.trace
         payload = blocks.pack(block.runs, block.lines)
         self.catalog.run(
