@@ -94,9 +94,14 @@ def costs(operations: list[Operation], rounds: int = ROUNDS) -> Iterator[tuple[O
 
 def _calls_per_round(operation: Operation, rows: _Rows) -> int:
     """Warm an operation up, and find how many calls fill a round."""
-    operation.loop(rows.take(2))
-    estimate = _ns_a_call(operation.loop, rows.take(5))
-    return max(5, min(operation.calls_max, int(ROUND_NS / max(estimate, 1))))
+    calls = 5
+    operation.loop(rows.take(calls))
+    cost_ns = _ns_a_call(operation.loop, rows.take(calls))
+    while cost_ns * calls < ROUND_NS / 10 and calls * 4 <= operation.calls_max:
+        # The first few calls are dear: they say little of what thousands cost.
+        calls *= 4
+        cost_ns = _ns_a_call(operation.loop, rows.take(calls))
+    return max(5, min(operation.calls_max, int(ROUND_NS / max(cost_ns, 1))))
 
 
 def _ns_a_call(loop: Loop, rows: list[Row]) -> float:

@@ -12,7 +12,7 @@ import os
 import sys
 from _thread import get_ident, get_native_id
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -116,8 +116,8 @@ activate: Callable[[Scope], object] = variable.set
 may_hold = False
 """Whether any trace has ever been told to hold back its lines: if not, none needs to be asked."""
 
-next_span_id: Callable[[], str] = ids.span_ids(0).__next__
-"""Makes the id of a new span, such as no other process makes; begun anew in a forked child."""
+span_ids: Iterator[str] = ids.span_ids(0)
+"""Ids for new spans, such as no other process makes; begun anew in a forked child."""
 
 traces = TraceBuffer()
 """The rings of all traces, by id."""
@@ -155,8 +155,8 @@ def begin_process(*, inherited: str | None, is_child: bool = False) -> None:
 
     A forked child goes on in the trace of its parent, whose open spans it does not own.
     """
-    global next_span_id  # noqa: PLW0603 - one recorder per process
-    next_span_id = ids.span_ids(int.from_bytes(os.urandom(8))).__next__
+    global span_ids  # noqa: PLW0603 - one recorder per process
+    span_ids = ids.span_ids(int.from_bytes(os.urandom(8)))
     if is_child:
         _process.main_thread = get_ident()
         for trace in (_process.root, get().trace):

@@ -126,7 +126,7 @@ class Span(Scope):
                 name = _checked_name(name)
             self.lane = lane
             self.outer = outer
-            span_id = self.span_id = scope.next_span_id()
+            span_id = self.span_id = next(scope.span_ids)
             now = self.started_ns = monotonic_ns()
             started = StartLine(now, lane.started, span_id, name, outer.span_id, attributes)
             line = _encode(started) + b"\n"
