@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from backtrail.model.kinds import KINDS
 from builders import (
     debugs,
     error_body,
@@ -198,6 +199,21 @@ def test_a_damaged_catalogue_is_told_in_three_lines_with_what_to_do(
         assert answer(sound, "show", SOUND)["event_count"] == SOUND_EVENTS
     else:
         assert rebuilt.returncode == code
+
+
+def test_events_of_another_shape_than_their_kind_says_are_shown_all_the_same(sound: Path) -> None:
+    values: list[Any] = ["no", 5, None, [1, 2], {"a": {"b": 1}}, True, [["x"]], [{"x": []}]]
+    lines = [
+        line(kind, OTHER, t=10, **dict.fromkeys(body.__struct_fields__, value))
+        for kind, body in KINDS.items()
+        for value in values
+    ]
+    write_segment(sound, process_id(2), [*debugs(OTHER, 2), *lines])
+    for command in (["show", OTHER], ["show", OTHER, "--all"], ["ls"], ["errors"], ["doctor"]):
+        for form in ([], ["--json"]):
+            done = ask(sound, *command, *form)
+            assert (done.returncode, done.stderr) == (0, b""), command
+    assert len(ask(sound, "export", OTHER).stdout.splitlines()) == len(lines) + 2
 
 
 def test_an_id_that_is_unknown_or_ambiguous_lists_the_nearest(sound: Path) -> None:

@@ -11,6 +11,7 @@ from backtrail.model.limits import (
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from backtrail.trail.failure import Failure, failure
+from backtrail.trail.shape import fitting
 from backtrail.trail.story import Story, story
 
 ERROR = "error.raised"
@@ -40,12 +41,12 @@ def tell(catalog: Catalog, trace_id: str, *, events_max: int | None = EVENTS_SHO
     """
     summary = reading.trace_summary(catalog, trace_id)
     if summary.events <= STORY_EVENTS_MAX or events_max is None:
-        events = list(reading.events(catalog, trace_id))
+        events = [fitting(event) for event in reading.events(catalog, trace_id)]
         errors = [event for event in events if event.kind == ERROR]
     else:
         errors = reading.last_events(catalog, trace_id, STORY_ERRORS_MAX, kinds={ERROR})
         known = {
-            event.event_id: event
+            event.event_id: fitting(event)
             for part in (
                 reading.events(catalog, trace_id, kinds=STRUCTURE, limit=STORY_EVENTS_MAX),
                 reading.last_events(catalog, trace_id, events_max),

@@ -18,10 +18,12 @@ NO_NAMES: Names = MappingProxyType({})
 
 def describe(kind: str, body: Body, *, span_id: str | None = None, names: Names = NO_NAMES) -> str:
     """Say in one line what an event tells, without its time and place."""
-    wording = _WORDINGS.get(kind)
-    if wording is None:
-        return " ".join((kind, *_pairs(body))) if body else kind
-    return " ".join(part for part in wording(body, names.get(span_id or "", "")) if part)
+    try:
+        words = _WORDINGS[kind](body, names.get(span_id or "", ""))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # No kind of ours, or not in its shape: a later version, or another program, wrote it.
+        words = [kind, *_pairs(body)]
+    return " ".join(part for part in words if part) or kind
 
 
 def _pairs(attributes: Body | None) -> list[str]:

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import inspect
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ import backtrail
 from backtrail import start_operation_trace, trace_span
 from backtrail.model.event import Event
 from backtrail.record import guard, scope
-from backtrail.record.span import Span, all_open_spans, spans_around
 from recorded import entries, events, recording
 
 
@@ -147,52 +144,6 @@ def test_a_span_that_is_entered_while_open_just_goes_on(home: Path) -> None:
     assert owners(home) == {"inside": "once", "outside": "outer"}
     assert len(events(home, "span.started")) == len(events(home, "span.ended")) == 2
     assert guard.lost == {"span entered while open": 1}
-
-
-def test_the_spans_around_a_place_are_those_still_open() -> None:
-    outer, ended, inner = trace_span("outer"), trace_span("ended"), trace_span("inner")
-    with outer:
-        ended.__enter__()
-        with inner:
-            ended.__exit__(None, None, None)
-            assert [span.name for span in spans_around(scope.current())] == ["outer", "inner"]
-        assert spans_around(scope.current()) == [outer]
-    assert spans_around(scope.current()) == []
-
-
-def test_the_open_spans_of_all_threads_are_found() -> None:
-    is_open, may_end = threading.Event(), threading.Event()
-
-    def work() -> None:
-        with trace_span("in_thread"):
-            is_open.set()
-            may_end.wait(10)
-
-    thread = threading.Thread(target=work)
-    with trace_span("in_main"):
-        thread.start()
-        assert is_open.wait(10)
-        names = [span.name for span in all_open_spans()]
-        may_end.set()
-        thread.join()
-    assert names == ["in_main", "in_thread"]
-    assert all_open_spans() == []
-
-
-def test_an_ended_span_is_garbage_at_once() -> None:
-    def spans() -> set[int]:
-        return {id(value) for value in gc.get_objects() if type(value) is Span}
-
-    gc.collect()
-    gc.disable()
-    try:
-        before = spans()
-        for _ in range(3):
-            with trace_span("outer"), trace_span("inner", order=1):
-                assert len(spans() - before) == 2
-        assert spans() <= before
-    finally:
-        gc.enable()
 
 
 def test_names_and_attributes_lose_their_secrets(home: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backtrail.model.kinds import KINDS
 from backtrail.trail import wording
@@ -111,3 +113,18 @@ def test_a_command_is_written_as_it_would_be_typed() -> None:
     assert command_text(["/opt/bin/python3", "/opt/bin/backtrail", "ls"]) == "backtrail ls"
     assert command_text(["/opt/bin/python3"]) == "python"
     assert command_text([]) == ""
+
+
+MEMBERS = st.sampled_from(
+    ["attributes", "argv", "command", "counters", "data", "error", "frames", "message", "name", "x"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(kind=st.sampled_from(sorted(KINDS)), body=st.dictionaries(MEMBERS, JSON, max_size=6))
+def test_no_body_is_beyond_words(kind: str, body: dict[str, object]) -> None:
+    assert describe(kind, body)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import msgspec
@@ -53,6 +54,8 @@ _FRAMES_WITH_LOCALS = (10, 3, 1, 0)
 
 _NO_BODY = Raw(b"{}")
 _HISTORY = b',"trace_history":'
+_FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
+"""What is called for the state that it returns; any other object is itself the state."""
 _encode = msgspec.json.Encoder().encode
 _busy: set[int] = set()
 """Threads that are recording an error; one that fails meanwhile is only counted."""
@@ -224,7 +227,7 @@ def _state(state: Any, walk: Walk) -> Any:
     """Return the state that was given with the error, as JSON."""
     if state is None:
         return None
-    if callable(state):
+    if type(state) in _FUNCTIONS:
         try:
             state = state()
         except Exception as error:  # noqa: BLE001 - the program's own function may raise anything
