@@ -7,7 +7,6 @@ so that the operations of a long-lived program stay apart.
 
 from __future__ import annotations
 
-import gc
 from _thread import get_ident
 from collections.abc import Callable
 from time import monotonic_ns
@@ -30,6 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _names: set[str] = set()
 _get, _activate = scope.get, scope.activate
+_new = object.__new__
 _encode = msgspec.json.Encoder().encode
 _PLAIN_TYPES = frozenset({int, float, bool, type(None)})
 _plain_names = entry.plain_names
@@ -73,9 +73,11 @@ class Span(Scope):
     While it is open it is the scope of all that is recorded inside it.
     """
 
-    started_ns: int = 0
-    added: dict[str, Any] | None = None
-    inside: Scope | None = None
+    __slots__ = ("added", "inside", "started_ns")
+
+    started_ns: int
+    added: dict[str, Any] | None
+    inside: Scope | None
     """Where the program was inside it when it stepped back."""
 
     @property
@@ -196,7 +198,15 @@ def trace_span(name: str, /, **attributes: Any) -> Span:
     It ends with the status `ok`, `error` when an exception leaves it, or `cancelled`. Whatever
     is recorded inside belongs to it, in threads, tasks and child processes too.
     """
-    return Span(name, attributes)
+    span = _new(Span)
+    # Here and not in `__init__`, whose call would cost as much as all of these.
+    span.name = name
+    span.attributes = attributes
+    span.span_id = UNSET
+    span.started_ns = 0
+    span.is_ended = False
+    span.origin = span.added = span.inside = None
+    return span
 
 
 def _begin_trace(span: Span, outer: Scope) -> Scope:
@@ -275,29 +285,6 @@ def _fate(raised: BaseException) -> tuple[Status, str]:
     names = {kind.__name__ for kind in type(raised).__mro__}
     is_cancelled = not names.isdisjoint({"CancelledError", "GeneratorExit"})
     return "cancelled" if is_cancelled else "error", described(raised)
-
-
-def spans_around(here: Scope) -> list[Span]:
-    """Return the open spans that a place is in, the outermost first."""
-    spans: list[Span] = []
-    place: Scope | None = here
-    while place is not None and len(spans) < limits.OPEN_SPANS_MAX:
-        own = place.own
-        if isinstance(own, Span) and not own.is_ended:
-            spans.append(own)
-        place = own.outer
-    return spans[::-1]
-
-
-def all_open_spans() -> list[Span]:
-    """Return the open spans of all threads and tasks, in the order in which they began.
-
-    They are looked for among all objects, which takes milliseconds: it is for the rare moment at
-    which the whole program is looked at, and spares each span the cost of being listed.
-    """
-    spans = [value for value in gc.get_objects() if type(value) is Span]
-    begun = [span for span in spans if span.started_ns and not span.is_ended]
-    return sorted(begun, key=lambda span: span.started_ns)[: limits.OPEN_SPANS_MAX]
 
 
 class Silent(Struct):

@@ -13,6 +13,7 @@ import pytest
 import backtrail
 from backtrail.model import ids
 from backtrail.record import scope
+from backtrail.record.ring import history_json
 from recorded import entries, events, recording
 
 FOREIGN = "0190b6a20000700090000000000000aa"
@@ -131,7 +132,7 @@ def test_a_task_is_named_in_its_events_and_keeps_its_span(
 def test_the_history_is_the_ring_as_json() -> None:
     for number in range(3):
         backtrail.debug("load_user", number=number)
-    history = json.loads(scope.history(scope.current().trace))
+    history = json.loads(history_json(scope.current().trace.ring))
     assert [entry["attributes"]["number"] for entry in history] == [0, 1, 2]
     assert {entry["kind"] for entry in history} == {"debug.recorded"}
 

@@ -21,8 +21,8 @@ from backtrail.record.capture.tasks import task_stacks
 from backtrail.record.capture.values.walk import Walk, shown_text
 from backtrail.record.capture.waits import LOCKING, LOOP
 from backtrail.record.occurrence import repeats
-from backtrail.record.occurrence.raised import record, shown_spans
-from backtrail.record.span import all_open_spans
+from backtrail.record.occurrence.raised import record
+from backtrail.record.occurrence.spans import all_open_spans, shown_spans
 
 
 def record_hang(seconds: float, reason: str) -> str | None:

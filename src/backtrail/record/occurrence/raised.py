@@ -15,7 +15,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import msgspec
-from msgspec import Raw, UnsetType
+from msgspec import Raw
 
 from backtrail.model import ids
 from backtrail.model.kinds import (
@@ -24,9 +24,8 @@ from backtrail.model.kinds import (
     ErrorRepeated,
     Frame,
     Mechanism,
-    OpenSpan,
 )
-from backtrail.model.limits import ERROR_BYTES_MAX, TEXT_CHARS_MAX
+from backtrail.model.limits import ERROR_BYTES_MAX
 from backtrail.record import guard, journal, scope, sink, switch
 from backtrail.record.capture.failure import (
     Failure,
@@ -39,15 +38,16 @@ from backtrail.record.capture.failure import (
 from backtrail.record.capture.frames import Call, calls_of_traceback
 from backtrail.record.capture.redact import clean_text, is_clean, scrub
 from backtrail.record.capture.secrets.command import clean_command
-from backtrail.record.capture.snapshot import snapshot, snapshot_attributes
+from backtrail.record.capture.snapshot import snapshot
 from backtrail.record.capture.stacks import thread_stacks
 from backtrail.record.capture.tasks import task_stacks
 from backtrail.record.capture.values.shapes import module_and_name, type_name
 from backtrail.record.capture.values.walk import Walk
 from backtrail.record.occurrence import repeats, synced
 from backtrail.record.occurrence.bundle import write_bundle, write_later
+from backtrail.record.occurrence.spans import shown_spans, spans_around
+from backtrail.record.ring import history_json
 from backtrail.record.scope import Scope
-from backtrail.record.span import Span, spans_around
 
 _FRAMES_WITH_LOCALS = (10, 3, 1, 0)
 """How many of the innermost frames keep their variables when a record is too large."""
@@ -154,7 +154,7 @@ def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members:
     )
     taints = _searchable(walk, here)
     encoded = scrub(_encoded(body), taints)
-    history = scrub(scope.history(here.trace), taints)
+    history = scrub(history_json(here.trace.ring), taints)
     head = journal.event_line("error.raised", _NO_BODY, trace=scope.envelope(here))
     # With its history a record is large: it is put together once.
     members_of_body = memoryview(encoded)[1:-1]
@@ -233,25 +233,6 @@ def _state(state: Any, walk: Walk) -> Any:
         except Exception as error:  # noqa: BLE001 - the program's own function may raise anything
             return {"$type": "state", "$broken": type_name(type(error))}
     return snapshot(state, name="state", walk=walk)
-
-
-def shown_spans(spans: list[Span], walk: Walk) -> list[OpenSpan]:
-    """Return what an error record says of open spans."""
-    shown = []
-    for span in spans:
-        outer = span.outer
-        parent = None if outer is None or type(outer.span_id) is UnsetType else outer.span_id
-        attributes = {**span.attributes, **(span.added or {})}
-        shown.append(
-            OpenSpan(
-                span_id=str(span.span_id),
-                name=clean_text(str(span.name)[:TEXT_CHARS_MAX]),
-                parent=parent,
-                started_monotonic_ns=span.started_ns,
-                attributes=snapshot_attributes(attributes, walk) if attributes else {},
-            )
-        )
-    return shown
 
 
 def _searchable(walk: Walk, here: Scope) -> set[str]:

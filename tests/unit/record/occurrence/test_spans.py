@@ -11,7 +11,8 @@ import pytest
 
 from backtrail import trace_span
 from backtrail.record import scope
-from backtrail.record.span import Span, all_open_spans, spans_around
+from backtrail.record.occurrence.spans import all_open_spans, spans_around
+from backtrail.record.span import Span
 from recorded import recording
 
 
