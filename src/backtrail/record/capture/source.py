@@ -15,6 +15,7 @@ from msgspec import Struct
 from backtrail.model.limits import SOURCE_BYTES_MAX, SOURCE_FILES_MAX
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+_ANY_TEXT = "<string>"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -64,7 +65,12 @@ def _read(path: str) -> list[str]:
 
 
 def _cached_lines(path: str) -> list[str]:
-    """Return lines that an interactive program has left with `linecache`."""
+    """Return lines that an interactive program has left with `linecache`.
+
+    All code that is executed from a text goes by the same name: whose lines they are is unknown.
+    """
+    if path == _ANY_TEXT:
+        return []
     linecache = sys.modules.get("linecache")
     entry = getattr(linecache, "cache", {}).get(path)
     if type(entry) is tuple and len(entry) == 4 and type(entry[2]) is list:  # noqa: PLR2004 - size, time, lines, name

@@ -20,6 +20,14 @@ def cached() -> Iterator[str]:
     linecache.cache.pop(name, None)
 
 
+def test_lines_under_a_name_that_many_texts_share_are_nobodys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = (6, None, ["a = 1\n"], "<string>")
+    monkeypatch.setitem(linecache.cache, "<string>", entry)
+    assert lines_of("<string>") == []
+
+
 def test_a_file_is_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "app.py"
     path.write_text("a = 1\n\nb = 'zwölf'\n", encoding="utf-8")
