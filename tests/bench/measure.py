@@ -8,13 +8,14 @@ machine, on a busy one and on a new Python. Time is the CPU time of the calling 
 from __future__ import annotations
 
 import gc
+import random
 import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-ROUNDS = 15
+ROUNDS = 25
 ROUND_NS = 10_000_000
 """How long one operation is measured in one round."""
 BASELINE_CALLS = 20_000
@@ -79,8 +80,10 @@ def costs(operations: list[Operation], rounds: int = ROUNDS) -> Iterator[tuple[O
     calls = {operation.name: _calls_per_round(operation, rows) for operation in operations}
     ratios: dict[str, list[float]] = {operation.name: [] for operation in operations}
     times: dict[str, list[float]] = {operation.name: [] for operation in operations}
+    order = random.Random(0)
     for _ in range(rounds):
-        for operation in operations:
+        # In the same order each time, one of them would always open the journal's next file.
+        for operation in order.sample(operations, len(operations)):
             unit = _ns_a_call(baseline, rows.take(BASELINE_CALLS))
             spent = _ns_a_call(operation.loop, rows.take(calls[operation.name]))
             if operation.less is not None:
