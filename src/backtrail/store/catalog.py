@@ -38,8 +38,10 @@ MIGRATIONS: Steps = {}
 
 
 def _named(text: str) -> dict[str, str]:
-    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
-    return {name: sql.strip() for name, sql in zip(parts[1::2], parts[2::2], strict=True)}
+    pieces = re.split(r"^-- (name|part): (\w+)\n", text, flags=re.MULTILINE)[1:]
+    found = list(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
+    parts = {name: sql.strip() for sort, name, sql in found if sort == "part"}
+    return {name: sql.strip().format(**parts) for sort, name, sql in found if sort == "name"}
 
 
 QUERIES = _named((_HERE / "queries.sql").read_text(encoding="utf-8"))

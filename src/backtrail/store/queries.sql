@@ -1,4 +1,5 @@
 -- Every statement of the store, by name. A SELECT uses an index; tests/unit/store asks the plan.
+-- A part stands where a statement names it in braces.
 
 -- name: set_meta
 INSERT INTO meta (name, value) VALUES (:name, :value)
@@ -215,10 +216,9 @@ SELECT DISTINCT process FROM block
 -- name: latest_trace_of_session
 SELECT trace_id FROM trace WHERE session = :session ORDER BY start_unix_ns DESC LIMIT 1;
 
--- name: errors
--- A page of errors, newest first. Repeats are those said before the next error of the same identity.
-SELECT e.*,
-       (SELECT r.count
+-- part: repeats
+-- Repeats of an error e are those said before the next error of the same identity.
+(SELECT r.count
           FROM repeat r
          WHERE r.fingerprint = e.fingerprint
            AND r.process = e.process
@@ -230,6 +230,11 @@ SELECT e.*,
                                     AND n.seq > e.seq), 9223372036854775807)
          ORDER BY r.seq DESC
          LIMIT 1) AS repeats
+
+-- name: errors
+-- A page of errors, newest first.
+SELECT e.*,
+       {repeats}
   FROM error e
  WHERE e.time_unix_ns >= :since_unix_ns
    AND (:fingerprint IS NULL OR e.fingerprint = :fingerprint)
@@ -238,18 +243,7 @@ SELECT e.*,
 
 -- name: errors_of_trace
 SELECT e.*,
-       (SELECT r.count
-          FROM repeat r
-         WHERE r.fingerprint = e.fingerprint
-           AND r.process = e.process
-           AND r.seq > e.seq
-           AND r.seq < coalesce((SELECT min(n.seq)
-                                   FROM error n
-                                  WHERE n.fingerprint = e.fingerprint
-                                    AND n.process = e.process
-                                    AND n.seq > e.seq), 9223372036854775807)
-         ORDER BY r.seq DESC
-         LIMIT 1) AS repeats
+       {repeats}
   FROM error e
  WHERE e.trace_id = :trace_id
  ORDER BY e.time_unix_ns DESC, e.error_id DESC
@@ -257,18 +251,7 @@ SELECT e.*,
 
 -- name: error
 SELECT e.*,
-       (SELECT r.count
-          FROM repeat r
-         WHERE r.fingerprint = e.fingerprint
-           AND r.process = e.process
-           AND r.seq > e.seq
-           AND r.seq < coalesce((SELECT min(n.seq)
-                                   FROM error n
-                                  WHERE n.fingerprint = e.fingerprint
-                                    AND n.process = e.process
-                                    AND n.seq > e.seq), 9223372036854775807)
-         ORDER BY r.seq DESC
-         LIMIT 1) AS repeats
+       {repeats}
   FROM error e
  WHERE e.error_id = :error_id;
 
