@@ -22,7 +22,7 @@ RATIOS = {
     if row["unit"] == "x" and "most" in row
 }
 ROUNDS = 7
-RUNS_MAX = 4
+RUNS = 3
 EVENTS = 20_000
 INDEXING_MOST = 180
 """Baselines for indexing one event: 50 us at 20,000 a CPU second, where a baseline is 275 ns."""
@@ -71,14 +71,9 @@ def baseline_s() -> float:
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, float]:
-    """The ratios: the least of a few runs is what an operation needs when nothing disturbs it."""
-    found: dict[str, float] = {}
-    for _ in range(RUNS_MAX):
-        for name, cost in measure().items():
-            found[name] = min(cost["ratio"], found.get(name, cost["ratio"]))
-        if all(found[name] <= most * ALLOWED for name, most in RATIOS.items()):
-            break
-    return found
+    """The ratios: the least of three runs is what an operation needs when nothing disturbs it."""
+    runs = [measure() for _ in range(RUNS)]
+    return {name: min(run[name]["ratio"] for run in runs) for name in RATIOS}
 
 
 def measure() -> dict[str, Any]:
