@@ -21,7 +21,7 @@ import msgspec
 
 import backtrail
 from backtrail.cli.main import cli
-from backtrail.model import errors, event, kinds, limits, settings
+from backtrail.model import errors, event, kinds, limits, settings, vocabulary
 from backtrail.model.errors import BacktrailError, ExitCode
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -100,13 +100,8 @@ def fields(shape: type) -> str:
 
 def events_page() -> str:
     """Write what every kind of event holds."""
-    bodies = set(kinds.KINDS.values()) | {kinds.Body}
-    shapes = [
-        shape
-        for shape in vars(kinds).values()
-        if isinstance(shape, type) and issubclass(shape, msgspec.Struct)
-        if shape not in bodies and shape is not msgspec.Struct
-    ]
+    bodies = set(vocabulary.KINDS.values())
+    shapes = [shape for shape in vocabulary.SHAPES if shape not in bodies]
     parts = [
         "# Events\n",
         MADE,
@@ -121,7 +116,7 @@ def events_page() -> str:
         fields(event.Event),
         "## Kinds\n",
     ]
-    for kind, body in kinds.KINDS.items():
+    for kind, body in vocabulary.KINDS.items():
         parts += [f"### {kind}\n", f"{inspect.getdoc(body)}\n", fields(body)]
     parts.append("## Shapes inside\n")
     for shape in shapes:
@@ -148,16 +143,16 @@ def events_schema() -> str:
             "thread": {"type": "string", "description": "Left out for the main thread."},
             "task": {"type": "string", "description": "Left out outside of asyncio."},
             "v": {"type": "integer", "default": 1},
-            "kind": {"enum": list(kinds.KINDS)},
+            "kind": {"enum": list(vocabulary.KINDS)},
         },
         "required": ["t", "trace", "kind"],
     }
     schemas, components = msgspec.json.schema_components(
-        kinds.KINDS.values(), ref_template="#/$defs/{name}"
+        vocabulary.KINDS.values(), ref_template="#/$defs/{name}"
     )
     lines = [
         {"properties": {"kind": {"const": kind}}, "allOf": [{"$ref": "#/$defs/Envelope"}, schema]}
-        for kind, schema in zip(kinds.KINDS, schemas, strict=True)
+        for kind, schema in zip(vocabulary.KINDS, schemas, strict=True)
     ]
     page = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

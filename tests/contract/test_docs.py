@@ -16,8 +16,8 @@ import pytest
 import backtrail
 from backtrail.cli.main import cli
 from backtrail.model import errors, limits
-from backtrail.model.kinds import KINDS
 from backtrail.model.settings import ABOUT
+from backtrail.model.vocabulary import KINDS
 
 ROOT = Path(__file__).parents[2]
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))

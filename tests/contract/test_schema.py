@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from backtrail.model.event import ENVELOPE
-from backtrail.model.kinds import KINDS
+from backtrail.model.vocabulary import KINDS
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "events.schema.json").read_text())
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from backtrail.model.kinds import KINDS
+from backtrail.model.vocabulary import KINDS
 from builders import (
     debugs,
     error_body,

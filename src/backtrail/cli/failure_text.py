@@ -10,7 +10,8 @@ from itertools import groupby
 from msgspec import Struct, structs
 
 from backtrail.cli.text import clock_text, counted, cut, tone, wrap
-from backtrail.model.kinds import Frame, Json, SourceLine, Stack
+from backtrail.model.event import Json
+from backtrail.model.kinds import Frame, SourceLine, Stack
 from backtrail.trail.failure import HANG, Blocked, Failure, HistoryEntry, LinkedError, Raised
 from backtrail.trail.moment import duration_text
 from backtrail.trail.value import value_text

@@ -22,9 +22,27 @@ from msgspec import Struct
 
 from backtrail.model.errors import NewerFormatError, StoreError
 
+Json = Any
+"""Any JSON value, as `record.capture` makes it of a Python one."""
+
 JOURNAL_VERSION = 1
 ENVELOPE = ("t", "trace", "span", "thread", "task", "kind", "v")
 """Members of a line that are not part of the body; no body may use these names."""
+
+
+class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of every event's body."""
+
+
+class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where in the user's own code something was done: the innermost call of it."""
+
+    file: str
+    line: int
+    function: str
+    """With its classes: `Warehouse.transfer`; `<module>` at the top of a file."""
+    code: str | None = None
+    """The source line, stripped."""
 
 
 class Header(Struct, frozen=True, kw_only=True, tag_field="kind", tag="segment.opened"):

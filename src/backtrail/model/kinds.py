@@ -1,30 +1,21 @@
-"""The vocabulary of events: each kind and the shape of its body.
-
-A kind is never redefined: a changed body is a new version with a one-step upgrader. JSON Schema
-and `docs/events.md` are made from these classes.
-"""
+"""What is told of processes, runs, traces, spans, entries and errors: their bodies' shapes."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
-Json = Any
-"""Any JSON value, as `record.capture` makes it of a Python one."""
+from backtrail.model.event import Body, Json
 
 Status = Literal["ok", "error", "cancelled", "unfinished"]
 """How a span or a trace ended; `unfinished` is what a reader says of one that never did."""
 
 Mechanism = Literal[
     "uncaught", "thread", "task", "unraisable", "decorator", "context_manager", "log", "test",
-    "manual", "hang",
+    "manual", "hang", "deadlock",
 ]  # fmt: skip
 """What brought an error to the recorder."""
-
-
-class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of every event's body."""
 
 
 class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -276,22 +267,3 @@ class JournalDropped(Body, frozen=True, kw_only=True):
 
     reason: str
     count: int
-
-
-KINDS: dict[str, type[Body]] = {
-    "process.started": ProcessStarted,
-    "process.ended": ProcessEnded,
-    "clock.anchored": ClockAnchored,
-    "trace.started": TraceStarted,
-    "trace.ended": TraceEnded,
-    "run.started": RunStarted,
-    "run.ended": RunEnded,
-    "debug.recorded": DebugRecorded,
-    "log.emitted": LogEmitted,
-    "span.started": SpanStarted,
-    "span.ended": SpanEnded,
-    "error.raised": ErrorRaised,
-    "error.repeated": ErrorRepeated,
-    "journal.dropped": JournalDropped,
-}
-"""Every kind by its name."""

@@ -52,6 +52,10 @@ BYTES_HEAD_MAX = 64
 INT_BITS_MAX = 2_000
 """Bits of an integer that is written out."""
 
+# What a program does by itself
+CALLER_FRAMES_MAX = 60
+"""Calls between an effect and the user's own code that are looked through."""
+
 # One error
 FRAMES_MAX = 60
 """Frames kept of one exception: half from the raising end, half from the other."""

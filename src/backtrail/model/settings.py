@@ -14,6 +14,12 @@ from msgspec import Struct
 from backtrail.model import limits
 from backtrail.model.errors import UsageError
 
+WATCHES = (
+    "http", "llm", "files", "subprocesses", "environment", "sql",
+    "handled", "clock", "state", "validation", "measures", "locks",
+)  # fmt: skip
+"""What may be recorded of what a program does by itself."""
+
 Value = bool | int | float | str | tuple[str, ...] | None
 
 _ON = frozenset({"1", "true", "yes", "on"})
@@ -33,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ring_events: int = limits.RING_EVENTS_MAX
     ring_traces: int = limits.RING_TRACES_MAX
     ring_idle_s: float = limits.RING_IDLE_S_MAX
+    watch: tuple[str, ...] = WATCHES[:-1]
     redact_names: tuple[str, ...] = ()
     rule_verb_noun: bool = False
     rule_state_or_data: bool = False
@@ -54,6 +61,7 @@ ABOUT: dict[str, str] = {
     "ring_events": "Events that are kept in memory of each trace, for the history of an error.",
     "ring_traces": "Traces that are kept in memory; the least recently used leaves first.",
     "ring_idle_s": "Seconds after which a silent trace may leave memory.",
+    "watch": "What is recorded of what the program does by itself; `none` is nothing of it.",
     "redact_names": "Further names whose values are secrets.",
     "rule_verb_noun": "Entry rule: an action is verb_noun, such as `load_user`.",
     "rule_state_or_data": "Entry rule: an entry has `data`, `state` or attributes.",
@@ -104,7 +112,20 @@ def parse(name: str, given: object, *, source: str) -> Value:
         ) from error
     if name == "mode" and value not in MODES:
         raise UsageError(f"{source} sets mode to {given!r}", hint="use full or flight")
-    return value
+    return _watched(given, value, source) if name == "watch" else value
+
+
+def _watched(given: object, value: Value, source: str) -> Value:
+    """Check what is to be watched: known words, or `none`."""
+    words = value if isinstance(value, tuple) else ()
+    if words == ("none",):
+        return ()
+    if unknown := [word for word in words if word not in WATCHES]:
+        raise UsageError(
+            f"{source} sets watch to {given!r}, of which {unknown[0]!r} is unknown",
+            hint=f"use any of {', '.join(WATCHES)}",
+        )
+    return words
 
 
 def _converted(name: str, given: object, default: Value, source: str) -> Value:

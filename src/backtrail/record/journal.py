@@ -16,7 +16,8 @@ from msgspec import Raw, Struct
 
 from backtrail.model import ids, limits
 from backtrail.model.clock import SYSTEM_CLOCK, Clock
-from backtrail.model.kinds import Body, JournalDropped
+from backtrail.model.event import Body
+from backtrail.model.kinds import JournalDropped
 from backtrail.model.version import __version__
 from backtrail.record import guard
 from backtrail.record.segment import SMALLEST_BYTES, Segment, header_line, let_go

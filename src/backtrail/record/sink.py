@@ -11,7 +11,8 @@ from msgspec import Raw
 
 from backtrail.model import limits
 from backtrail.model.clock import NS_PER_MS
-from backtrail.model.kinds import Body, JournalDropped
+from backtrail.model.event import Body
+from backtrail.model.kinds import JournalDropped
 from backtrail.record import guard, journal, scope
 from backtrail.record.scope import Scope, Trace
 

@@ -12,13 +12,12 @@ import msgspec
 from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
-from backtrail.model.event import ENVELOPE, Event
+from backtrail.model.event import ENVELOPE, Event, Json
 from backtrail.model.kinds import (
     ErrorRaised,
     ExceptionInfo,
     Frame,
     HeldLock,
-    Json,
     OpenSpan,
     SourceLine,
     Stack,

@@ -12,8 +12,8 @@ from typing import Any
 from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
-from backtrail.model.event import Event
-from backtrail.model.kinds import Json, Status
+from backtrail.model.event import Event, Json
+from backtrail.model.kinds import Status
 
 NO_NAME = "(its start was not recorded)"
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from backtrail.model.event import Event
-from backtrail.model.kinds import KINDS
+from backtrail.model.vocabulary import KINDS
 
 
 def fitting(event: Event) -> Event:

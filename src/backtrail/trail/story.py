@@ -7,8 +7,8 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from backtrail.model.event import Event
-from backtrail.model.kinds import Json, Link, Status
+from backtrail.model.event import Event, Json
+from backtrail.model.kinds import Link, Status
 from backtrail.model.limits import EVENTS_SHOWN_MAX
 from backtrail.store.answers import TraceSummary
 from backtrail.trail.failure import Failure, failure

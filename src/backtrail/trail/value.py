@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from backtrail.model.kinds import Json
+from backtrail.model.event import Json
 
 VALUE_CHARS_MAX = 4_000
 """Characters that one value may take in a line; `--json` has the whole of it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from backtrail.trail import effect_wording
 from backtrail.trail.value import value_text
 
 Body = Mapping[str, Any]
@@ -154,6 +155,7 @@ def how_it_ended(body: Body) -> str:
 
 
 _WORDINGS: dict[str, Callable[[Body, str], list[str]]] = {
+    **effect_wording.WORDINGS,
     "clock.anchored": _anchored,
     "debug.recorded": _debug,
     "error.raised": _error,

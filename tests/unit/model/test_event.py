@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrail.model.errors import NewerFormatError, StoreError
-from backtrail.model.event import ENVELOPE, Event, Header, LineReader, parse_header
+from backtrail.model.event import ENVELOPE, Body, Event, Header, LineReader, Place, parse_header
 from builders import START_UNIX_NS, encoded, header, line, process_id, trace_id
 
 PROCESS = process_id(1)
@@ -101,3 +101,23 @@ def test_any_bodies_read_back_in_order_without_gaps(bodies: list[dict[str, Any]]
     read = list(reader(seq=seq).events(b"".join(lines)))
     assert [event.body for event in read] == bodies
     assert [event.seq for event in read] == list(range(seq, seq + len(bodies)))
+
+
+class Painted(Body, frozen=True, kw_only=True):
+    """A wall was painted."""
+
+    where: Place | None = None
+    colours: list[str] = []  # noqa: RUF012 - a struct copies it
+
+
+def test_a_body_without_news_is_written_as_nothing() -> None:
+    assert msgspec.json.encode(Painted()) == b"{}"
+
+
+def test_a_place_reads_back_as_it_was_written() -> None:
+    painted = Painted(where=Place(file="app.py", line=3, function="Shop.open"), colours=["red"])
+    written = msgspec.json.encode(painted)
+    assert written == (
+        b'{"where":{"file":"app.py","line":3,"function":"Shop.open"},"colours":["red"]}'
+    )
+    assert msgspec.json.decode(written, type=Painted) == painted

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrail.model.event import Event
-from backtrail.model.kinds import KINDS
+from backtrail.model.vocabulary import KINDS
 from backtrail.trail.shape import fitting
 from builders import START_UNIX_NS, process_id, trace_id
 

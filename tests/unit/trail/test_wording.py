@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.model.kinds import KINDS
+from backtrail.model.vocabulary import KINDS
 from backtrail.trail import wording
 from backtrail.trail.wording import command_text, describe, how_it_ended, trace_name
 
@@ -68,8 +68,8 @@ from backtrail.trail.wording import command_text, describe, how_it_ended, trace_
         ("trace.ended", {"status": "error"}, "ended operation (error)"),
         ("journal.dropped", {"reason": "disk full", "count": 9}, "9 events lost: disk full"),
         ("clock.anchored", {"time_unix_ns": 1}, "clock read anew"),
-        ("lock.acquired", {"name": "stock"}, "lock.acquired name='stock'"),
-        ("lock.acquired", {}, "lock.acquired"),
+        ("dove.landed", {"name": "stock"}, "dove.landed name='stock'"),
+        ("dove.landed", {}, "dove.landed"),
     ],
 )
 def test_an_event_says_in_one_line_what_it_tells(

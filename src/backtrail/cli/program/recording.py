@@ -14,8 +14,8 @@ import backtrail
 from backtrail.cli.program.process import Ending
 from backtrail.model import ids
 from backtrail.model.clock import NS_PER_S, Clock
+from backtrail.model.event import Body
 from backtrail.model.kinds import (
-    Body,
     ErrorRaised,
     JournalDropped,
     Link,

@@ -7,6 +7,7 @@ from backtrail.record.attach import inherit
 from backtrail.record.attach.hooks import install_hooks, remove_hooks
 from backtrail.record.attach.propagate import install_propagation, remove_propagation
 from backtrail.record.attach.watchdog import start_watchdog, stop_watchdog
+from backtrail.record.bridges.features import unwatch_features, watch_features
 from backtrail.record.bridges.watch import unwatch_libraries, watch_libraries
 
 DEADLINE = "BACKTRAIL_DEADLINE_NS"
@@ -24,6 +25,7 @@ def install(settings: Settings) -> None:
     install_hooks()
     if is_run:
         watch_libraries()
+    watch_features(settings.watch)
     deadline = inherit.handed_on.get(DEADLINE, "")
     deadline_ns = int(deadline) if deadline.isdecimal() else None
     is_on_signal = settings.hang_after_s is not None or not is_run
@@ -34,6 +36,7 @@ def install(settings: Settings) -> None:
 def uninstall() -> None:
     """Leave the program as it was."""
     stop_watchdog()
+    unwatch_features()
     unwatch_libraries()
     remove_hooks()
     remove_propagation()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
+from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -57,6 +58,8 @@ _HISTORY = b',"trace_history":'
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 """What is called for the state that it returns; any other object is itself the state."""
 _encode = msgspec.json.Encoder().encode
+before_error: list[Callable[[BaseException], object]] = []
+"""Told of an error before it is recorded, to record what bears on it."""
 _busy: set[int] = set()
 """Threads that are recording an error; one that fails meanwhile is only counted."""
 
@@ -118,6 +121,7 @@ def _capture(
         return None
     error_id = ids.uuid7(clock.time_unix_ns(), os.urandom(10))
     mark(error, error_id)
+    _tell_before(error)
     walk = Walk()
     taken = failure(error, walk, calls)
     record(
@@ -133,6 +137,14 @@ def _capture(
     )
     seen.unreported = 0
     return error_id
+
+
+def _tell_before(error: BaseException) -> None:
+    for tell in before_error:
+        try:
+            tell(error)
+        except Exception as fault:  # noqa: BLE001 - one that fails must not cost the record
+            guard.broke("before an error", fault)
 
 
 def record(here: Scope, walk: Walk, taken: Failure, *, error_id: str, **members: Any) -> None:

@@ -12,6 +12,7 @@ it behind either.
 
 from __future__ import annotations
 
+import importlib
 import re
 from binascii import b2a_base64
 from collections.abc import Collection, Iterable
@@ -19,16 +20,6 @@ from collections.abc import Collection, Iterable
 import msgspec
 from msgspec import Struct
 
-from backtrail.model.kinds import (
-    KINDS,
-    ExceptionInfo,
-    Frame,
-    HeldLock,
-    Link,
-    OpenSpan,
-    SourceLine,
-    Stack,
-)  # fmt: skip
 from backtrail.model.limits import TAINTS_MAX
 from backtrail.record.capture.secrets.expressions import byte_expression, expression
 
@@ -54,18 +45,12 @@ _COMMON = frozenset(
         """
     )
 )
-_KINDS: tuple[type[Struct], ...] = (
-    *KINDS.values(), ExceptionInfo, Frame, HeldLock, Link, OpenSpan, SourceLine, Stack,
-)  # fmt: skip
-_FORMAT = " ".join(
-    [
-        *KINDS,
-        *(name for kind in _KINDS for name in kind.__struct_fields__),
-        "MainThread <module> trace span thread task kind $type $cut $depth $cycle message items",
-        "uncaught unraisable decorator context_manager manual unfinished cancelled redacted chars",
-    ]
+_WORDS = (
+    "MainThread <module> trace span thread task kind $type $cut $depth $cycle message items",
+    "uncaught unraisable decorator context_manager manual unfinished cancelled redacted chars",
 )
-"""No taint may be a part of this, or removing it would break the format."""
+"""Words of the format that are no member of a body."""
+_format: str | None = None
 _NUMBER = expression(r"[-+0-9.eE]+\Z")
 _encode = msgspec.json.Encoder().encode
 
@@ -75,9 +60,21 @@ def worth(value: str) -> bool:
     return (
         len(value) >= TAINT_CHARS_MIN
         and value.lower() not in _COMMON
-        and value not in _FORMAT
+        and value not in _format_words()
         and not value.isspace()
     )
+
+
+def _format_words() -> str:
+    """Return what no taint may be a part of, or removing it would break the format."""
+    global _format  # noqa: PLW0603 - put together once
+    if _format is None:
+        # Loaded only here: most programs never meet a value that could be a taint.
+        vocabulary = importlib.import_module("backtrail.model.vocabulary")
+        shapes: tuple[type[Struct], ...] = vocabulary.SHAPES
+        members = (name for shape in shapes for name in shape.__struct_fields__)
+        _format = " ".join([*vocabulary.KINDS, *members, *_WORDS])
+    return _format
 
 
 def forms(value: str) -> Iterable[str]:
