@@ -38,6 +38,12 @@ SECTIONS = {
             "Follow the events of running programs, until Ctrl-C.",
         ),
     },
+    "Assist": {
+        "mcp": (
+            "backtrail.cli.commands.assist.mcp:mcp",
+            "Answer an assistant's questions about what was recorded.",
+        ),
+    },
     "Keep": {
         "export": (
             "backtrail.cli.commands.export:export",

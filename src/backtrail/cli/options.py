@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
 from backtrail.cli.invocation import Invocation
-from backtrail.model.clock import NS_PER_S
+from backtrail.trail.moment import seconds_of, time_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_SECONDS = {
-    "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0,
-    "d": 86_400.0, "w": 604_800.0,
-}  # fmt: skip
 _BYTES = {
     "b": 1, "k": 1 << 10, "kb": 10**3, "kib": 1 << 10, "m": 1 << 20, "mb": 10**6, "mib": 1 << 20,
     "g": 1 << 30, "gb": 10**9, "gib": 1 << 30,
@@ -36,7 +31,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic from click
         """Read it."""
         if isinstance(value, float):
             return value
-        seconds = _quantity(str(value), _SECONDS)
+        seconds = seconds_of(str(value))
         if seconds is None:
             self.fail(f"{value!r} is no duration such as 250ms, 2s, 5min, 1h or 30d", param, ctx)
         return seconds
@@ -73,19 +68,16 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
         """Read it."""
         if isinstance(value, int):
             return value
+        assert ctx is not None
+        invocation = ctx.find_object(Invocation)
+        assert invocation is not None
         text = str(value).strip()
-        ago_s = _quantity(text, _SECONDS)
-        if ago_s is not None and not text.isdigit():
-            assert ctx is not None
-            invocation = ctx.find_object(Invocation)
-            assert invocation is not None
-            return invocation.clock.time_unix_ns() - int(ago_s * NS_PER_S)
-        try:
-            return int(datetime.fromisoformat(text).timestamp() * NS_PER_S)
-        except ValueError:
+        found = time_of(text, now_unix_ns=invocation.clock.time_unix_ns())
+        if found is None:
             self.fail(
                 f"{text!r} is no time such as 2h (ago), 2026-11-21 or 2026-11-21T10:00", param, ctx
             )
+        return found
 
 
 DURATION, SIZE, MOMENT = Duration(), Size(), Moment()
@@ -101,11 +93,11 @@ def example(*lines: str) -> str:
     return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
 
 
-def _quantity(text: str, units: dict[str, float] | dict[str, int]) -> float | None:
+def _quantity(text: str, units: dict[str, int]) -> float | None:
     match = _QUANTITY.match(text.strip().lower())
     if match is None:
         return None
     number, unit = match.groups()
     if not unit:
-        return float(number) * units.get("s", 1)
+        return float(number)
     return float(number) * units[unit] if unit in units else None

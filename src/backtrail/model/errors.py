@@ -71,3 +71,13 @@ class CannotRunError(BacktrailError):
     """There is such a command, and the system refuses to run it."""
 
     exit_code = ExitCode.REFUSED
+
+
+class MissingPartError(BacktrailError):
+    """A part that only some users need is not installed."""
+
+
+class RefusedError(BacktrailError):
+    """What is asked for is not allowed."""
+
+    exit_code = ExitCode.REFUSED

@@ -56,6 +56,82 @@ INT_BITS_MAX = 2_000
 CALLER_FRAMES_MAX = 60
 """Calls between an effect and the user's own code that are looked through."""
 
+# Calls over HTTP, and of models
+CALLS_MAX = 8
+"""Calls of the user's own code that are told of one call, from its caller outwards."""
+BODY_BYTES_MAX = 1 << 18
+"""Bytes of a request or an answer that are kept until it ends, to be shown."""
+MODEL_BYTES_MAX = 1 << 22
+"""The same of a model's answer, which as a stream has 50 bytes for each one of text."""
+BODY_TAIL_BYTES_MAX = 1 << 14
+"""Last bytes that are kept of a longer answer: there a stream says how it ended."""
+ARRIVALS_MAX = 1_000
+"""Pieces of an answer of which the time is kept."""
+BODY_CHARS_MAX = 40_000
+"""Characters of all texts of one body together."""
+BODY_NODES_MAX = 4_000
+"""Values of one body."""
+BODY_DEPTH_MAX = 24
+"""Containers inside one another that are followed in a body."""
+BODY_TEXT_CHARS_MAX = 8_192
+"""Characters of one text in a body; of a body that is all text, `BODY_CHARS_MAX`."""
+MODEL_CHARS_MAX = 120_000
+"""Characters of all texts of a model's call together, half of them for the answer."""
+MODEL_TEXT_CHARS_MAX = 60_000
+"""Characters of one text that a model was sent or gave."""
+HEADERS_MAX = 40
+"""Headers that are told of a request or an answer."""
+HEADER_CHARS_MAX = 512
+"""Characters of one header."""
+URL_CHARS_MAX = 2_048
+"""Characters of a URL."""
+ATTEMPTS_MAX = 2_000
+"""Requests that are remembered, to know when they are sent again."""
+HOSTS_MAX = 200
+"""Hosts of which it is known that they asked to be left alone for a while."""
+OPEN_CALLS_MAX = 1_000
+"""Calls whose answers are still being read that are told of when an error comes first."""
+STREAM_EVENTS_MAX = 100_000
+"""Events of a streamed answer that are read."""
+TOOL_CALLS_MAX = 100
+"""Calls of tools in one answer."""
+CAUSES_MAX = 8
+"""Causes of an exception that are looked at, to know whether a time limit was behind it."""
+
+# Files, subprocesses, environment and SQL
+OPENS_FULL_MAX = 20
+"""Files that one place in the code opens in one trace which are recorded with what they hold."""
+OPENS_MAX = 40
+"""Files that one place opens in one trace which are recorded at all; of more, the last few."""
+OPENS_LAST_MAX = 8
+"""Of these, how many."""
+EFFECT_PLACES_MAX = 2_000
+"""Places in the code whose effects are counted at once."""
+FILE_READ_BYTES_MAX = 1 << 16
+"""Bytes that are read of a file of the program's to record what it holds."""
+FILE_CHARS_MAX = 1 << 15
+"""Characters kept of what a file holds."""
+CHANGES_MAX = 100
+"""Changes to files and folders that one place makes in one trace which are recorded."""
+VARIABLES_MAX = 40
+"""Variables of the environment that one place reads or sets which are recorded."""
+CHILD_VARIABLES_MAX = 50
+"""Variables told of a child's environment: those that differ from the program's own."""
+CHILDREN_MAX = 1_000
+"""Children whose end is awaited at once."""
+STARTS_MAX = 100
+"""Children that one place starts in one trace which are recorded."""
+OUTPUT_TAIL_CHARS_MAX = 4_096
+"""Characters kept of the end of what a child wrote, where the program took it in."""
+SQL_CHARS_MAX = 4_096
+"""Characters kept of one statement."""
+SQL_SCAN_CHARS_MAX = 1 << 14
+"""Characters of a statement that are looked at for secrets; what was not is not written."""
+STATEMENTS_MAX = 50
+"""Statements that one place sends in one trace which are recorded; more are counted."""
+TABLES_MAX = 500
+"""Tables whose columns are remembered from the statements that made them."""
+
 # One error
 FRAMES_MAX = 60
 """Frames kept of one exception: half from the raising end, half from the other."""
@@ -97,6 +173,38 @@ REPEATS_WINDOW_S = 60.0
 """How long a window is."""
 REPEATS_IDENTITIES_MAX = 1_000
 """Error identities remembered at once."""
+
+# State that a program tracks
+TRACKED_NODES_MAX = 50_000
+"""Values visited in one look at a state."""
+TRACKED_ITEMS_MAX = 10_000
+"""Items kept of one container of a state."""
+TRACKED_DEPTH_MAX = 40
+"""Containers of a state, inside one another, that are followed."""
+TRACKED_TEXT_CHARS_MAX = 8_192
+"""Characters kept of one text of a state; of a longer one its digest is kept too."""
+TRACKED_CHARS_MAX = 2 << 20
+"""Characters kept of all texts of a state."""
+TRACKED_CELLS_MAX = 1_000
+"""Numbers of an array, or cells of a table of data, that are kept; of more, a digest is."""
+TRACKED_FILE_BYTES_MAX = 1 << 16
+"""Bytes of a file that is kept as its text; of a larger one, its digest is."""
+TRACKED_FILES_MAX = 1_000
+"""Files of a folder that are listed."""
+TRACKED_TABLES_MAX = 50
+"""Tables of a database that are read."""
+TRACKED_ROWS_MAX = 2_000
+"""Rows that are read of one table."""
+DIGEST_BYTES_MAX = 64 << 20
+"""Bytes digested in one look at a state; of what is beyond only the size is compared."""
+TRACKED_INLINE_BYTES_MAX = 8 << 10
+"""A longer state is kept in a blob, and the event has its name."""
+PATCH_OPERATIONS_MAX = 200
+"""Operations kept of one change."""
+PATCH_BYTES_MAX = 64 << 10
+"""Bytes kept of one change."""
+PATCH_CELLS_MAX = 250_000
+"""Pairs of items compared to find which of two lists are the same; of more, by place."""
 
 # The journal
 SEGMENT_BYTES_FIRST = 1 << 18
@@ -171,3 +279,73 @@ TREE_PROCESSES_MAX = 10_000
 """Processes of one run that are ended together."""
 KILL_ROUNDS_MAX = 50
 """Times that those which are left are ended by force."""
+
+# Finding a cause
+LEAVES_MAX = 5_000
+"""Texts and numbers of one event that are looked through for a value."""
+LEAF_CHARS_MAX = 1 << 16
+"""Characters of one of them."""
+PIECES_MAX = 20_000
+"""Words and numbers that one of them is cut into."""
+CANDIDATES_MAX = 5
+"""Candidates for a cause that are named."""
+SUSPECTS_MAX = 60
+"""Values of an error that are looked for in the events before it."""
+FACTS_MAX = 60_000
+"""Events of a trace that a cause is looked for in, beside those that only say something."""
+WORDS_MAX = 5_000
+"""Events that only say something, such as log lines, that are kept while a cause is looked for."""
+CHAIN_STEPS_MAX = 8
+"""Steps of the way from a cause to a crash."""
+EVIDENCE_CHARS_MAX = 4_000
+"""Characters of an event that are shown as evidence."""
+
+# The views of a trace
+CALLS_LISTED_MAX = 2_000
+"""Calls of one kind that a view lists, the last ones; all of them are counted."""
+LOCKS_LISTED_MAX = 1_000
+"""Locks, and owners of locks, that are told apart in one view."""
+LOCK_STEPS_MAX = 2_000
+"""Waits and holds that a view of locks lists, the last ones."""
+LOCK_ORDERS_MAX = 5_000
+"""Pairs of locks, one taken while the other was held, that are remembered."""
+LOCK_CYCLE_MAX = 6
+"""Locks in a ring of locks taken in conflicting orders."""
+STATE_CHANGES_MAX = 2_000
+"""State changes that a view lists, the last ones; all of them are counted."""
+STATE_NAMES_MAX = 1_000
+"""Names of state that are told apart in one view."""
+DURATIONS_MAX = 4_096
+"""Durations of one name from which percentiles are taken; of more, every other one is left out."""
+SPAN_NAMES_MAX = 1_000
+"""Names of spans that are told apart in one view."""
+SPANS_OPEN_MAX = 10_000
+"""Spans that are open at once while self time is computed."""
+SPANS_ON_PATH_MAX = 20_000
+"""Spans among which the critical path is looked for, the longest ones."""
+SPAN_PARTS_MAX = 1_000
+"""Stretches of one span's children that are kept apart."""
+
+# Pages and answers for an assistant
+BUNDLE_TOKENS = 8_000
+"""Tokens, at four characters each, of a page about a failure unless asked for otherwise."""
+BUNDLE_TOKENS_MIN = 500
+"""The smallest page."""
+BUNDLE_TOKENS_MAX = 200_000
+"""The largest page."""
+PAGE_EVENTS_MAX = 10_000
+"""Events of a trace among which a page chooses: the last ones, and those that causes name."""
+ANSWER_TOKENS = 4_000
+"""Tokens, at four characters each, of an answer to an assistant unless it asks for otherwise."""
+ANSWER_TOKENS_MAX = 20_000
+"""The largest answer to an assistant."""
+ANSWER_ROWS_MAX = 200
+"""Failures or events that one answer to an assistant lists."""
+SEARCH_EVENTS_MAX = 200_000
+"""Events that one search for a text reads before it stops."""
+SEARCH_BYTES_MAX = 256 << 20
+"""Event bytes that are looked through for traces with a text, the newest first."""
+SOURCE_CONTEXT_MAX = 200
+"""Lines of a source file that are shown on each side of the one that was asked for."""
+PLACES_READ_MAX = 50_000
+"""Events that are looked through for a place in a source file."""

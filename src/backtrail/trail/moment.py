@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from time import gmtime
 
 from backtrail.model.clock import NS_PER_MS, NS_PER_S
@@ -10,6 +12,11 @@ _MS_PER_S = 1_000
 _S_PER_MIN = 60
 _S_PER_H = 3_600
 _S_PER_DAY = 86_400
+_SECONDS = {
+    "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0,
+    "d": 86_400.0, "w": 604_800.0,
+}  # fmt: skip
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)\Z")
 
 
 def moment_text(time_unix_ns: int) -> str:
@@ -44,6 +51,29 @@ def age_text(time_unix_ns: int, now_unix_ns: int) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit} ago"
     return f"{seconds} s ago" if seconds else "just now"
+
+
+def seconds_of(text: str) -> float | None:
+    """Read a length of time such as `250ms`, `2s` or `1h`; a bare number is seconds."""
+    match = _DURATION.match(text.strip().lower())
+    if match is None or (match[2] or "s") not in _SECONDS:
+        return None
+    return float(match[1]) * _SECONDS[match[2] or "s"]
+
+
+def time_of(text: str, *, now_unix_ns: int) -> int | None:
+    """Read a time such as `2h` (ago), `2026-11-21` or `2026-11-21T10:00`, as Unix nanoseconds.
+
+    A time without a zone is one of this machine's own.
+    """
+    text = text.strip()
+    ago_s = seconds_of(text)
+    if ago_s is not None and not text.isdigit():
+        return now_unix_ns - int(ago_s * NS_PER_S)
+    try:
+        return int(datetime.fromisoformat(text).timestamp() * NS_PER_S)
+    except (OverflowError, ValueError):
+        return None
 
 
 def span_ms(start_unix_ns: int | None, end_unix_ns: int | None) -> float | None:

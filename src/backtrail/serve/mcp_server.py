@@ -1,0 +1,135 @@
+"""The tools over the Model Context Protocol, by its official SDK: stdio and streamable HTTP.
+
+This is the only module that knows the SDK. What a tool answers is sent twice, as the protocol asks
+for: as structured content, and as the same JSON in a text for clients that know only texts.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import msgspec
+import uvicorn
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp_types import (
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    TextContent,
+    ToolAnnotations,
+)
+from mcp_types import Tool as ListedTool
+
+from backtrail.model.errors import BacktrailError, UsageError
+from backtrail.model.version import __version__
+from backtrail.serve.opening import Project
+from backtrail.serve.tool import Tool, input_schema, output_schema, read_arguments
+from backtrail.serve.tools.listing import TOOLS
+
+NAME = "backtrail"
+HOST = "127.0.0.1"
+PATH = "/mcp"
+INSTRUCTIONS = (
+    "Recordings of programs of this project: what happened before an error, with its likely "
+    "cause. Begin with list_failures, then why and get_trail with its id. All tools only read."
+)
+
+
+def make_server(project: Project) -> Server:
+    """Make the server that answers questions about a project."""
+    listed = ListToolsResult(tools=[_listed(tool) for tool in TOOLS])
+    by_name = {tool.name: tool for tool in TOOLS}
+
+    async def list_tools(
+        _context: object, _params: PaginatedRequestParams | None
+    ) -> ListToolsResult:
+        return listed
+
+    async def call_tool(_context: object, params: CallToolRequestParams) -> CallToolResult:
+        tool = by_name.get(params.name)
+        if tool is None:
+            known = ", ".join(by_name)
+            return _refusal(UsageError(f"there is no tool {params.name!r}", hint=f"use {known}"))
+        return await anyio.to_thread.run_sync(
+            _answer, tool, project, params.arguments or {}, abandon_on_cancel=True
+        )
+
+    return Server(
+        NAME,
+        version=__version__,
+        title="Backtrail",
+        instructions=INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+def serve_stdio(project: Project) -> None:
+    """Answer on standard input and output, until the input is closed."""
+
+    async def serve() -> None:
+        server = make_server(project)
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+    anyio.run(serve)
+
+
+def serve_http(project: Project, *, port: int, told: Callable[[str], object]) -> None:
+    """Answer over streamable HTTP on this machine's loopback, until the process is ended.
+
+    Args:
+        project: what is asked about.
+        port: 0 takes a free one.
+        told: is told the address, once questions are taken.
+
+    Raises:
+        UsageError: another program has that port.
+    """
+    app = make_server(project).streamable_http_app(streamable_http_path=PATH, host=HOST)
+    try:
+        listening = socket.create_server((HOST, port))
+    except OSError as error:
+        raise UsageError(
+            f"port {port} cannot be listened on: {error.strerror}", hint="--port 0 takes a free one"
+        ) from error
+    with listening:
+        told(f"http://{HOST}:{listening.getsockname()[1]}{PATH}")
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+
+
+def _listed(tool: Tool) -> ListedTool:
+    return ListedTool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.about,
+        input_schema=input_schema(tool),
+        output_schema=output_schema(tool),
+        annotations=ToolAnnotations(
+            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+        ),
+    )
+
+
+def _answer(tool: Tool, project: Project, arguments: Mapping[str, Any]) -> CallToolResult:
+    """Answer a call; what goes wrong becomes one sentence and a hint."""
+    try:
+        answer = tool.answer(project, read_arguments(tool, arguments))
+    except BacktrailError as error:
+        return _refusal(error)
+    encoded = msgspec.json.encode(answer)
+    return CallToolResult(
+        content=[TextContent(type="text", text=encoded.decode())],
+        structured_content=msgspec.json.decode(encoded),
+    )
+
+
+def _refusal(error: BacktrailError) -> CallToolResult:
+    text = f"error: {error.message}\nhint: {error.hint}"
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)

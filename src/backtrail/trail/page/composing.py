@@ -1,0 +1,63 @@
+"""Composes the page about a failure: which sections it has, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from backtrail.trail.page.failing import code_draft, error_draft, locals_draft
+from backtrail.trail.page.material import Material
+from backtrail.trail.page.payloads import payloads_draft
+from backtrail.trail.page.section import Page
+from backtrail.trail.page.surroundings import surroundings_draft
+from backtrail.trail.page.suspected import cause_draft, chain_draft
+from backtrail.trail.page.timeline import timeline_draft
+from backtrail.trail.page.writing import fitted_page
+
+DRAFTS = {
+    "error": error_draft,
+    "cause": cause_draft,
+    "chain": chain_draft,
+    "code": code_draft,
+    "locals": locals_draft,
+    "payloads": payloads_draft,
+    "timeline": timeline_draft,
+    "environment": surroundings_draft,
+}
+"""What a page may have, in the order of reading."""
+
+
+def page(
+    material: Material,
+    *,
+    budget_tokens: int,
+    sections: Collection[str] = (),
+    is_json: bool = False,
+) -> Page:
+    """Make the page about a trace, with as much as there is room for.
+
+    Args:
+        material: what is known.
+        budget_tokens: the size of the page; see `writing.fitted_page`.
+        sections: names out of `DRAFTS`, where not all are wanted.
+        is_json: whether it is to be written as JSON.
+    """
+    drafts = [
+        draft
+        for name, make in DRAFTS.items()
+        if (not sections or name in sections) and (draft := make(material)) is not None
+    ]
+    return fitted_page(
+        drafts,
+        title=_title(material),
+        trace_id=material.story.trace_id,
+        error_id=material.error.error_id if material.error else None,
+        budget_tokens=budget_tokens,
+        is_json=is_json,
+    )
+
+
+def _title(material: Material) -> str:
+    error, story = material.error, material.story
+    if error is not None:
+        return f"{error.type} in {story.name}"
+    return f"{story.name} ({story.status})"

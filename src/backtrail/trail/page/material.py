@@ -1,0 +1,110 @@
+"""What a page is made from, asked of the store."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from backtrail.model.errors import NotFoundError
+from backtrail.model.event import Event
+from backtrail.model.limits import PAGE_EVENTS_MAX
+from backtrail.store import reading
+from backtrail.store.catalog import Catalog
+from backtrail.store.lookup import short_ids
+from backtrail.trail.cause.answer import Why
+from backtrail.trail.failure import Failure
+from backtrail.trail.story import EventLine, Story, event_lines
+from backtrail.trail.telling import tell, tell_error
+
+ID_SHOWN = 12
+"""Digits of an id that a page shows: its millisecond, which every command takes."""
+
+
+class Material(Struct, frozen=True, kw_only=True):
+    """All that a page may tell."""
+
+    story: Story
+    error: Failure | None
+    """The error that the page is about."""
+    why: Why | None
+    events: list[EventLine]
+    """In the order of time: the last ones, and those that the causes name."""
+    processes: dict[str, str] = {}
+    """Ids of processes, and their beginnings that tell them apart."""
+
+    def shown_id(self, event_id: str) -> str:
+        """Return the id of an event as short as every command still takes it."""
+        process, _, seq = event_id.rpartition(":")
+        return f"{self.processes.get(process, process)}:{seq}"
+
+    def shown_place(self, file: str | None, line: int | None) -> str:
+        """Return a place as editors take it, from the folder in which the program ran."""
+        if file is None:
+            return "an unknown place"
+        root = f"{self.story.cwd}/" if self.story.cwd else ""
+        return f"{file.removeprefix(root)}:{line}"
+
+    @property
+    def id_shown(self) -> str:
+        """The trace, as a person would type it."""
+        return self.story.trace_id[:ID_SHOWN]
+
+    @property
+    def chain_ids(self) -> set[str]:
+        """The events on the way from the likeliest cause to the crash."""
+        if self.why is None or not self.why.candidates:
+            return set()
+        best = self.why.candidates[0]
+        steps = {step.event_id for step in best.chain if step.event_id is not None}
+        return steps | {best.event.id}
+
+    @property
+    def candidate_ids(self) -> set[str]:
+        """The events that may be the cause."""
+        return {each.event.id for each in self.why.candidates} if self.why else set()
+
+
+def gather(
+    catalog: Catalog, trace_id: str, *, error_id: str | None = None, why: Why | None = None
+) -> Material:
+    """Ask the store for what a page about a trace may tell.
+
+    Args:
+        catalog: where it is kept.
+        trace_id: the trace, by its full id.
+        error_id: the error to tell of, by its full id; without one, the one to begin with.
+        why: its likely causes, where they were looked for.
+
+    Raises:
+        NotFoundError: there is no such trace, or no such error.
+    """
+    story = tell(catalog, trace_id, events_max=PAGE_EVENTS_MAX)
+    told = Material(
+        story=story, error=_error(catalog, story, error_id), why=why, events=story.events
+    )
+    missing = (told.chain_ids | told.candidate_ids) - {line.event_id for line in story.events}
+    named = [event for each in sorted(missing) if (event := _event(catalog, trace_id, each))]
+    events = [*event_lines(named, names={}), *story.events]
+    return structs.replace(
+        told,
+        events=sorted(events, key=lambda line: (line.time_unix_ns, line.event_id)),
+        processes=short_ids(line.process for line in events),
+    )
+
+
+def _error(catalog: Catalog, story: Story, error_id: str | None) -> Failure | None:
+    if error_id is None:
+        return story.errors[0] if story.errors else None
+    for error in story.errors:
+        if error.error_id == error_id:
+            return error
+    return tell_error(catalog, error_id)
+
+
+def _event(catalog: Catalog, trace_id: str, event_id: str) -> Event | None:
+    process, _, seq = event_id.rpartition(":")
+    if not process or not seq.isdigit():
+        return None
+    try:
+        return reading.event(catalog, trace_id, process=process, seq=int(seq))
+    except NotFoundError:
+        return None

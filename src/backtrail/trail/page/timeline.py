@@ -1,0 +1,88 @@
+"""The events of a trace that matter for its failure, in the order of time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from backtrail.model.clock import NS_PER_MS
+from backtrail.trail.page.material import Material
+from backtrail.trail.page.section import Draft, Piece
+from backtrail.trail.page.writing import shortened
+from backtrail.trail.story import EventLine
+
+LINE_CHARS = 400
+LINE_CHARS_SHORT = 140
+LEVELS = frozenset({"WARN", "WARNING", "ERROR", "CRITICAL", "FATAL"})
+TROUBLE = frozenset(
+    {
+        "error.raised",
+        "exception.handled",
+        "journal.dropped",
+        "lock.timed_out",
+        "rate.limited",
+        "validation.failed",
+    }
+)
+"""Kinds that always tell of trouble."""
+QUIET = frozenset({"clock.anchored", "process.started", "run.started"})
+"""Kinds that say nothing of a failure that the page does not say elsewhere."""
+
+
+def timeline_draft(material: Material) -> Draft | None:
+    """Write the events of the trace: those on the way to the crash, trouble, what came before it.
+
+    An event is worth the more, the nearer before the error it is.
+    """
+    lines = [line for line in material.events if line.kind not in QUIET]
+    if not lines:
+        return None
+    crash_ns = material.error.time_unix_ns if material.error else lines[-1].time_unix_ns
+    crash = bisect_right([line.time_unix_ns for line in lines], crash_ns)
+    chain, candidates = material.chain_ids, material.candidate_ids
+    pieces = []
+    for position, line in enumerate(lines):
+        distance = abs(crash - position) / len(lines)
+        worth = 500 - 200 * distance
+        if line.event_id in chain:
+            worth = 905
+        elif line.event_id in candidates:
+            worth = 750
+        elif _is_trouble(line):
+            worth = 660 - 50 * distance
+        pieces.append(
+            Piece(
+                text=_line(material, line, crash_ns, LINE_CHARS),
+                short=_line(material, line, crash_ns, LINE_CHARS_SHORT),
+                worth=worth if line.time_unix_ns <= crash_ns else worth - 100,
+            )
+        )
+    return Draft(
+        name="timeline",
+        title="Timeline (milliseconds before or after the error)",
+        pieces=pieces,
+        noun="event",
+        command=f"backtrail show {material.id_shown} --all",
+        share=0.45,
+        unread=max(0, material.story.event_count - len(material.events)),
+    )
+
+
+def _is_trouble(line: EventLine) -> bool:
+    body = line.body
+    status = body.get("status")
+    return bool(
+        line.kind in TROUBLE
+        or str(body.get("level", "")).upper() in LEVELS
+        or body.get("error")
+        or body.get("is_timeout")
+        or body.get("is_missing")
+        or body.get("is_complete") is False
+        or (isinstance(status, int) and status >= 400)  # noqa: PLR2004 - HTTP's first error
+    )
+
+
+def _line(material: Material, line: EventLine, crash_ns: int, chars_max: int) -> str:
+    offset_ms = (line.time_unix_ns - crash_ns) / NS_PER_MS
+    text = shortened(" ".join(line.text.split()), chars_max)
+    who = f" [{line.task or line.thread}]" if line.task or line.thread else ""
+    return f"- `{offset_ms:+,.1f}`{who} {text} `{material.shown_id(line.event_id)}`"
