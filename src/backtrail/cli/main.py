@@ -29,6 +29,10 @@ SECTIONS = {
             "backtrail.cli.commands.show:show",
             "Tell the story of a trace: its error, where it was, what came before.",
         ),
+        "why": (
+            "backtrail.cli.commands.cause.why:why",
+            "Name the likely causes of a failure, best first, each with its evidence.",
+        ),
         "errors": (
             "backtrail.cli.commands.errors:errors",
             "List errors, the latest first, or show one.",
@@ -39,6 +43,10 @@ SECTIONS = {
         ),
     },
     "Assist": {
+        "bundle": (
+            "backtrail.cli.commands.assist.bundle:bundle",
+            "Write one bounded page about a failure, the most useful first.",
+        ),
         "mcp": (
             "backtrail.cli.commands.assist.mcp:mcp",
             "Answer an assistant's questions about what was recorded.",
@@ -68,6 +76,10 @@ SECTIONS = {
         "doctor": (
             "backtrail.cli.commands.doctor:doctor",
             "Find what is broken in the set-up, and say what to do about it.",
+        ),
+        "eval": (
+            "backtrail.cli.commands.cause.eval:evaluate",
+            "Measure how well Backtrail does, on examples whose answers are known.",
         ),
     },
 }

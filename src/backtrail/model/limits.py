@@ -132,6 +132,26 @@ STATEMENTS_MAX = 50
 TABLES_MAX = 500
 """Tables whose columns are remembered from the statements that made them."""
 
+# Sites in the program's own code
+SITES_CPU_S_MAX = 0.5
+"""CPU time that one process may spend on putting sites into its modules."""
+SITES_SOURCE_BYTES_MAX = 1 << 18
+"""Larger modules get none."""
+HANDLED_FULL_MAX = 8
+"""Exceptions of one type that one place takes in a window which are told with variables."""
+HANDLED_MAX = 100
+"""Of these, how many are told at all; of more, every doubling."""
+HANDLED_WINDOW_S = 60.0
+"""How long a window is."""
+HANDLED_WINDOW_MAX = 5_000
+"""Exceptions that are told in one window of all places together."""
+HANDLED_TYPES_MAX = 50
+"""Types of exceptions that are told apart at one place."""
+HANDLED_CALLS_MAX = 10
+"""Calls between where an exception was raised and where it was taken that are told."""
+HANDLED_CHAIN_MAX = 5
+"""Exceptions tied to it that are told."""
+
 # One error
 FRAMES_MAX = 60
 """Frames kept of one exception: half from the raising end, half from the other."""
@@ -199,6 +219,8 @@ DIGEST_BYTES_MAX = 64 << 20
 """Bytes digested in one look at a state; of what is beyond only the size is compared."""
 TRACKED_INLINE_BYTES_MAX = 8 << 10
 """A longer state is kept in a blob, and the event has its name."""
+BLOB_BYTES_MAX = 8 << 20
+"""A payload that is longer is not kept."""
 PATCH_OPERATIONS_MAX = 200
 """Operations kept of one change."""
 PATCH_BYTES_MAX = 64 << 10
@@ -322,7 +344,11 @@ SPAN_NAMES_MAX = 1_000
 SPANS_OPEN_MAX = 10_000
 """Spans that are open at once while self time is computed."""
 SPANS_ON_PATH_MAX = 20_000
-"""Spans among which the critical path is looked for, the longest ones."""
+"""Spans, and calls, among which the critical path and the longest ones are looked for."""
+BARS_MAX = 200
+"""Spans and calls, the longest ones, that stand in one waterfall."""
+SWALLOWED_PLACES_MAX = 1_000
+"""Places at which exceptions were swallowed that are told apart in one view."""
 SPAN_PARTS_MAX = 1_000
 """Stretches of one span's children that are kept apart."""
 
@@ -349,3 +375,27 @@ SOURCE_CONTEXT_MAX = 200
 """Lines of a source file that are shown on each side of the one that was asked for."""
 PLACES_READ_MAX = 50_000
 """Events that are looked through for a place in a source file."""
+
+# Locks that are watched
+LOCKS_WATCHED_MAX = 20_000
+"""Locks of the program that are watched at once; more stay plain."""
+LOCK_USES_TOLD_MAX = 64
+"""First uses of a lock that are told one by one; later ones are counted."""
+LOCK_WAITS_TOLD_MAX = 1_000
+"""Waits for a lock that are told however short they are."""
+LOCK_LONG_WAIT_S = 0.1
+"""Seconds after which a wait is told all the same."""
+LOCK_HELD_MAX = 20
+"""Locks named as held by one who takes a further one."""
+LOCK_ORDERS_MAX = 200
+"""Locks that are remembered as held while a certain one was taken."""
+LOCK_PLACES_MAX = 5_000
+"""Places in the code whose locks are numbered."""
+LOCKS_RETIRED_MAX = 5_000
+"""Locks that have died and whose use is still to be told."""
+LOCK_CHAIN_MAX = 100
+"""Waits that are followed from one holder to the next in search of a deadlock."""
+LOCK_CYCLES_MAX = 1_000
+"""Deadlocks that are remembered as told."""
+LOCK_CONFIRM_S = 0.05
+"""Seconds after which a deadlock is looked at again before it is told."""

@@ -1,0 +1,1 @@
+"""Commands that name the cause of a failure, and measure how well."""

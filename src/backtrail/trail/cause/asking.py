@@ -1,0 +1,197 @@
+"""Asks why a trace failed: reads its events, lets every rule look, and ranks what they found.
+
+Nothing here is learned or guessed by a model: the same trace gives the same answer, at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backtrail.model.event import Event
+from backtrail.model.kinds import ErrorRaised
+from backtrail.model.limits import CANDIDATES_MAX, CHAIN_STEPS_MAX
+from backtrail.store import reading
+from backtrail.store.catalog import Catalog
+from backtrail.trail.cause.answer import Candidate, Step, Why
+from backtrail.trail.cause.facts import Fact, Facts
+from backtrail.trail.cause.finding import Case, Finding, Rule
+from backtrail.trail.cause.rules import all_rules
+from backtrail.trail.cause.shown import as_place, event_shown, place_of, where_text
+from backtrail.trail.cause.suspects import Suspects, suspects
+from backtrail.trail.failure import error_body, innermost_app_frame
+from backtrail.trail.wording import describe
+
+SCORE_MIN = 0.42
+"""Less is not named: a wrong cause costs more time than none."""
+AGREED = 0.04
+"""Added for each further rule that found the same event."""
+SAID_CHARS_MAX = 300
+ERRORS_MAX = 1_000
+
+
+def why(catalog: Catalog, trace_id: str, *, error_id: str | None = None) -> Why:
+    """Name the likely causes of a trace's failure, or of one of its errors.
+
+    Args:
+        catalog: the store, brought up to date.
+        trace_id: a trace, by its full id.
+        error_id: one of its errors, by its full id; else the one that its story begins with.
+    """
+    errors = list(reading.events(catalog, trace_id, kinds=("error.raised",), limit=ERRORS_MAX))
+    error = _chosen(errors, error_id)
+    if error is None:
+        return _nothing(trace_id, "the trace holds no error")
+    return ask(reading.events(catalog, trace_id), error)
+
+
+def ask(events: Iterable[Event], error: Event, *, rules: dict[str, Rule] | None = None) -> Why:
+    """Name the likely causes of an error among the events of its trace, in the order of time."""
+    body = error_body(error)
+    sought = suspects(body)
+    facts = Facts(events, error)
+    case = Case(body, facts, sought)
+    found: list[tuple[str, Finding]] = []
+    for name, rule in (rules or all_rules()).items():
+        found.extend((name, finding) for finding in rule(case))
+    candidates = [_candidate(case, error, *merged) for merged in _ranked(found)]
+    frame = innermost_app_frame(body.frames)
+    note = None if candidates else "nothing that was recorded before the error explains it"
+    return Why(
+        trace_id=error.trace_id,
+        error_id=body.error_id,
+        error=f"{body.type}: {body.message}".rstrip(": "),
+        where=where_text({"file": frame.file, "function": frame.qualified}) if frame else None,
+        suspects=_sought_text(sought),
+        candidates=candidates,
+        note=note if not facts.cut else f"{facts.cut:,} events were passed over",
+        events_read=facts.read,
+    )
+
+
+def _nothing(trace_id: str, note: str) -> Why:
+    return Why(
+        trace_id=trace_id,
+        error_id=None,
+        error=None,
+        where=None,
+        suspects=[],
+        candidates=[],
+        note=note,
+    )
+
+
+def _chosen(errors: list[Event], error_id: str | None) -> Event | None:
+    """Return the error to explain: the last that nothing handled, in the process that began it."""
+    if error_id is not None:
+        return next((e for e in errors if e.body.get("error_id") == error_id), None)
+    parts = {
+        info.get("error_id")
+        for error in errors
+        for info in (error.body.get("chain") or [])[1:]
+        if isinstance(info, dict)
+    }
+    whole = [error for error in errors if error.body.get("error_id") not in parts]
+    ordered = sorted(
+        whole or errors,
+        key=lambda error: (not error.body.get("is_handled"), error.time_unix_ns),
+    )
+    return ordered[-1] if ordered else None
+
+
+def _ranked(found: list[tuple[str, Finding]]) -> list[tuple[Finding, list[str]]]:
+    """Bring findings of one event together, and order them, the best first, with their rules."""
+    by_event: dict[int, list[tuple[str, Finding]]] = {}
+    for name, finding in found:
+        by_event.setdefault(finding.fact.at, []).append((name, finding))
+    merged = []
+    for group in by_event.values():
+        group.sort(key=lambda pair: -pair[1].score)
+        best = group[0][1]
+        names = list(dict.fromkeys(name for name, _ in group))
+        score = min(0.99, best.score + AGREED * (len(names) - 1))
+        merged.append((score, best, names))
+    merged.sort(key=lambda row: (-row[0], row[1].fact.at))
+    named = [(score, best, names) for score, best, names in merged if score >= SCORE_MIN]
+    return [(_with_score(best, score), names) for score, best, names in named[:CANDIDATES_MAX]]
+
+
+def _with_score(finding: Finding, score: float) -> Finding:
+    return Finding(
+        kind=finding.kind,
+        fact=finding.fact,
+        score=score,
+        evidence=finding.evidence,
+        against=finding.against,
+        between=finding.between,
+        suspect=finding.suspect,
+        place=finding.place,
+        text=finding.text,
+    )
+
+
+def _candidate(case: Case, error: Event, finding: Finding, rules: list[str]) -> Candidate:
+    fact = finding.fact
+    place = finding.place or place_of(fact, case.facts)
+    said = describe(fact.kind, fact.body)[:SAID_CHARS_MAX]
+    return Candidate(
+        kind=finding.kind,
+        event=event_shown(fact.event, error, text=finding.text),
+        where=where_text(place),
+        place=as_place(place),
+        score=round(finding.score, 3),
+        summary=finding.text[:SAID_CHARS_MAX] if finding.text else said,
+        evidence=finding.evidence,
+        against=finding.against,
+        chain=_chain(case, finding, place),
+        rules=rules,
+    )
+
+
+def _chain(case: Case, finding: Finding, place: dict[str, object] | None) -> list[Step]:
+    """Lead from the origin to the crash: the event, what carried it on, the frame that failed."""
+    first = finding.fact
+    between = sorted(
+        {fact.at: fact for fact in [*finding.between, *_carriers(case, finding)]}.values(),
+        key=lambda fact: fact.at,
+    )
+    after = [fact for fact in between if fact.at > first.at][: CHAIN_STEPS_MAX - 2]
+    before = [fact for fact in between if fact.at < first.at][-2:]
+    steps = [_step(fact) for fact in before]
+    steps.append(Step(event_id=first.event.event_id, where=where_text(place), text=_said(first)))
+    steps += [_step(fact) for fact in after]
+    steps.append(_crash(case.error))
+    return steps
+
+
+def _carriers(case: Case, finding: Finding) -> list[Fact]:
+    """Return later events that show the same suspect value."""
+    if finding.suspect is None:
+        return []
+    seen = [fact for fact, *_ in case.holding(finding.suspect) if fact.at > finding.fact.at]
+    return seen[: CHAIN_STEPS_MAX // 2]
+
+
+def _step(fact: Fact) -> Step:
+    place = fact.calls[0] if fact.calls else None
+    return Step(event_id=fact.event.event_id, where=where_text(place), text=_said(fact))
+
+
+def _said(fact: Fact) -> str:
+    return describe(fact.kind, fact.body)[:SAID_CHARS_MAX]
+
+
+def _crash(error: ErrorRaised) -> Step:
+    frame = innermost_app_frame(error.frames)
+    where = where_text({"file": frame.file, "function": frame.qualified}) if frame else None
+    code = f" at `{frame.code}`" if frame and frame.code else ""
+    text = f"{error.type}: {error.message}".rstrip(": ")[:SAID_CHARS_MAX]
+    return Step(event_id=None, where=where, text=f"{text}{code}")
+
+
+def _sought_text(sought: Suspects) -> list[str]:
+    return [
+        f"{suspect.value[:SAID_CHARS_MAX]!r} ({suspect.name})"
+        if suspect.name
+        else repr(suspect.value)
+        for suspect in sought.values[:10]
+    ]

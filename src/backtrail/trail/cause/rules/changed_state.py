@@ -1,0 +1,72 @@
+"""Something that was not to change became another: a default, a class, a module, a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backtrail.trail.cause.facts import Fact
+from backtrail.trail.cause.finding import Case, Finding, Tie, tied_by
+
+DECLARED, ASSIGNED, TRACKED = 0.5, 0.34, 0.4
+BASES = {"declared": DECLARED, "assigned": ASSIGNED, "tracked": TRACKED}
+TIE = 0.45
+MOVED, LOST_FILE = 0.3, 0.52
+MISSING_FILES = {"FileNotFoundError", "NotADirectoryError"}
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """Yield changes of state that are tied to the failure."""
+    for fact in case.facts.of("state.changed"):
+        tie = case.tie(fact)
+        base = BASES.get(str(fact.body.get("how")), ASSIGNED)
+        yield Finding(
+            kind="state_change",
+            fact=fact,
+            score=min(0.95, base + TIE * tie.strength),
+            evidence=[*_how(fact), *tied_by(tie)],
+            against=[] if tied_by(tie) else ["no value and no name ties it to the failure"],
+            suspect=tie.suspect,
+        )
+    yield from _moves(case)
+
+
+def _how(fact: Fact) -> list[str]:
+    body = fact.body
+    if body.get("how") == "declared":
+        return [
+            f"`{body.get('name')}` is not what the source declares: it is shared and was changed"
+        ]
+    return [f"`{body.get('name')}` was changed here"]
+
+
+def _moves(case: Case) -> Iterator[Finding]:
+    """Yield changes of the working directory, which every relative path depends on."""
+    is_lost = any(each.info.type in MISSING_FILES for each in case.suspects.failing)
+    for fact in case.facts.of("directory.changed"):
+        tie: Tie = case.tie(fact)
+        yield Finding(
+            kind="state_change",
+            fact=fact,
+            score=MOVED + (LOST_FILE if is_lost else 0.0) + 0.1 * tie.strength,
+            evidence=[
+                "the process went to another folder, so relative paths lead elsewhere",
+                *tied_by(tie),
+            ],
+            against=[] if is_lost else ["the failure is not about a file that is missing"],
+        )
+    if is_lost:
+        yield from _removed(case)
+
+
+def _removed(case: Case) -> Iterator[Finding]:
+    """Yield what took away a file that was then missed."""
+    for fact in case.facts.of("file.changed"):
+        tie = case.tie(fact)
+        if fact.body.get("action") in {"removed", "renamed"} and tie.value > 0.3:  # noqa: PLR2004 - less is chance
+            yield Finding(
+                kind="state_change",
+                fact=fact,
+                score=0.45 + 0.45 * tie.value,
+                evidence=["the file that is missing was taken away here", *tied_by(tie)],
+                suspect=tie.suspect,
+            )

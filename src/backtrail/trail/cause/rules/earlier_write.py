@@ -1,0 +1,130 @@
+"""A statement that put a database into the state in which a later one failed, or found nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backtrail.trail.cause.facts import Fact
+from backtrail.trail.cause.finding import Case, Finding
+from backtrail.trail.cause.statements import Statement, read_statement
+from backtrail.trail.cause.suspects import distinctness
+
+CONSTRAINT = re.compile(
+    r"(?P<rule>UNIQUE|FOREIGN KEY|NOT NULL|CHECK|PRIMARY KEY|duplicate key)\b[^:\"]*"
+    r"(?:failed|constraint)?:?\s*\"?(?P<columns>[\w., ]*)",
+    re.IGNORECASE,
+)
+CONFLICT, REMOVED, INSERTED_FIRST, CHANGED = 0.82, 0.72, 0.7, 0.62
+TIE = 0.12
+UPDATED = 0.06
+SHARED_MIN = 0.3
+"""How distinct a value must be: a small number stands in many statements."""
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """Yield earlier statements on the same table that explain why this one failed."""
+    statements = [
+        (fact, read)
+        for fact in case.facts.of("sql.executed")
+        if (
+            read := read_statement(str(fact.body.get("statement", "")), fact.body.get("parameters"))
+        )
+    ]
+    if not statements:
+        return
+    message = next(
+        (
+            e.info.message
+            for e in case.suspects.failing
+            if "Error" in e.info.type and CONSTRAINT.search(e.info.message)
+        ),
+        None,
+    )
+    if message is not None:
+        yield from _conflicts(case, statements, message)
+    elif case.suspects.is_none or case.suspects.is_key_missing:
+        yield from _removals(case, statements)
+
+
+def _conflicts(
+    case: Case, statements: list[tuple[Fact, Statement]], message: str
+) -> Iterator[Finding]:
+    """Yield writes of the value that a constraint holds to be there already, or not there."""
+    found = CONSTRAINT.search(message)
+    named = {
+        part.strip().casefold() for part in (found.group("columns") if found else "").split(",")
+    }
+    tables = {name.rpartition(".")[0] for name in named} - {""}
+    columns = {name.rpartition(".")[2] for name in named} - {""}
+    failed, wanted = statements[-1]
+    is_reference = bool(found) and "foreign" in str(found and found.group("rule")).casefold()
+    for fact, read in statements[:-1]:
+        shared = _shared(read, wanted)
+        if not read.is_write or not shared or (tables and read.table not in tables):
+            continue
+        if read.columns and columns and not read.columns & columns and not is_reference:
+            continue
+        if is_reference != (read.verb == "delete"):
+            continue
+        tie = case.tie(fact)
+        best = max(shared, key=distinctness)
+        score = CONFLICT * distinctness(best) + (UPDATED if read.verb == "update" else 0.0)
+        yield Finding(
+            kind="sqlite",
+            fact=fact,
+            score=min(0.96, score + TIE * tie.name),
+            evidence=[
+                f"it wrote {best!r} into {read.table}, against what the failing statement needs",
+                f"the database refused: {message}",
+            ],
+            between=[failed],
+            suspect=tie.suspect,
+        )
+
+
+def _shared(read: Statement, wanted: Statement) -> set[str]:
+    folded = {value.casefold() for value in wanted.values}
+    return {
+        value
+        for value in read.values
+        if value.casefold() in folded and distinctness(value) > SHARED_MIN
+    }
+
+
+def _removals(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[Finding]:
+    """Yield writes that took away, or changed, the row that a query then did not find."""
+    functions = {
+        frame.qualified
+        for each in case.suspects.failing
+        for frame in each.info.frames
+        if frame.is_app
+    }
+    here = case.facts.error
+    query = next(
+        (
+            (fact, read)
+            for fact, read in reversed(statements)
+            if read.verb == "select"
+            and fact.event.process == here.process
+            and any(place.get("function") in functions for place in fact.calls[:2])
+        ),
+        None,
+    )
+    if query is None:
+        return
+    asked, wanted = query
+    for fact, read in statements:
+        if fact.at >= asked.at or not read.is_write or read.table != wanted.table:
+            continue
+        shared = read.values & (wanted.keys or wanted.values)
+        if read.verb == "insert" or not shared:
+            continue
+        base = REMOVED if read.verb == "delete" else CHANGED
+        yield Finding(
+            kind="sqlite",
+            fact=fact,
+            score=base + TIE * case.tie(fact).strength,
+            evidence=[f"it changed rows of {read.table} that the failing code then asked for"],
+            between=[asked],
+        )

@@ -1,0 +1,126 @@
+"""A variable of the environment, or a line of a settings file, that reached the failing code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backtrail.trail.cause.facts import Fact
+from backtrail.trail.cause.finding import GENERIC, Case, Finding, tied_by
+from backtrail.trail.cause.forms import leaves
+from backtrail.trail.cause.kinds import is_configuration, kind_of
+from backtrail.trail.cause.suspects import distinctness
+from backtrail.trail.cause.values import words_of
+
+NAMED_AND_EQUAL, EQUAL, NAMED, UNSET = 0.78, 0.5, 0.4, 0.5
+OVERRIDES = 0.1
+FROM_A_FILE = 0.22
+"""How much less a settings file weighs than a variable: most of its lines are right."""
+DISTINCT_MIN = 0.5
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """Yield the settings whose values the frames of the error held under a like name."""
+    files = [
+        fact
+        for fact in case.facts.of("file.opened")
+        if is_configuration(str(fact.body.get("path", ""))) and fact.body.get("content")
+    ]
+    for fact in case.facts.of("environment.read", "environment.changed"):
+        name, value = str(fact.body.get("name", "")), fact.body.get("value", fact.body.get("after"))
+        if not isinstance(value, str):
+            yield from _unset(case, fact, name)
+            continue
+        held = _held_as(case, name, value)
+        if held is None:
+            continue
+        score, evidence = held
+        conflict = next((shown for file in files if (shown := _other(file, name, value))), None)
+        if conflict is not None:
+            score += OVERRIDES
+            evidence = [*evidence, f"it overrides {conflict}"]
+        yield _finding(case, fact, score, evidence)
+    yield from _of_files(case, files)
+
+
+def _finding(case: Case, fact: Fact, score: float, evidence: list[str]) -> Finding:
+    tie = case.tie(fact)
+    return Finding(
+        kind=kind_of(fact),
+        fact=fact,
+        score=min(0.95, score + 0.1 * tie.strength),
+        evidence=[*evidence, *tied_by(tie)],
+        suspect=tie.suspect,
+    )
+
+
+def _held_as(case: Case, name: str, value: str) -> tuple[float, list[str]] | None:
+    """Return how well a setting is found again in the variables of the error's frames."""
+    words = set(words_of(name))
+    best: tuple[float, list[str]] | None = None
+    for held_name, held in case.suspects.held:
+        last = set(words_of(held_name.rpartition(".")[2])) - GENERIC
+        is_named = bool(last) and last <= words
+        is_equal = held == value or held.casefold() == value.strip().casefold()
+        if is_named and is_equal:
+            return NAMED_AND_EQUAL, [f"`{held_name}` in the failure's frames is {value!r} from it"]
+        if is_equal and distinctness(value) >= DISTINCT_MIN and best is None:
+            best = EQUAL, [f"`{held_name}` in the failure's frames has its value {value!r}"]
+        elif is_named and len(last) > 1 and best is None:
+            best = NAMED, [f"`{held_name}` in the failure's frames has its name"]
+    return best
+
+
+def _unset(case: Case, fact: Fact, name: str) -> Iterator[Finding]:
+    """Yield a variable that was asked for and not there, where something was missing later."""
+    tie = case.tie(fact)
+    named = [
+        held
+        for held, _ in case.suspects.held
+        if set(words_of(held)) & set(words_of(name)) - GENERIC
+    ]
+    if case.suspects.is_none and (named or tie.name > 0.3):  # noqa: PLR2004 - less is chance
+        evidence = [f"{name} is not set, and something in the failure is None", *tied_by(tie)]
+        yield Finding(kind="env", fact=fact, score=UNSET + 0.3 * tie.name, evidence=evidence)
+
+
+def _other(file: Fact, name: str, value: str) -> str | None:
+    """Return what a settings file says otherwise under the same name."""
+    words = set(words_of(name))
+    for line in str(file.body.get("content")).splitlines():
+        key, equals, given = line.partition("=")
+        if not equals:
+            key, equals, given = line.partition(":")
+        said = set(words_of(key)) - GENERIC
+        if equals and said and said <= words and given.strip(" \t\"',") != value:
+            return f"`{line.strip()}` of {str(file.body.get('path')).rpartition('/')[2]}"
+    return None
+
+
+def _of_files(case: Case, files: list[Fact]) -> Iterator[Finding]:
+    """Yield settings files of which a line is found again in the variables."""
+    overridden = {
+        word
+        for fact in case.facts.of("environment.read")
+        if isinstance(fact.body.get("value"), str)
+        for word in words_of(str(fact.body.get("name")))
+    }
+    for file in files:
+        for key, value in _lines(file):
+            held = _held_as(case, key, value)
+            if held is None or held[0] < NAMED_AND_EQUAL or set(words_of(key)) <= overridden:
+                continue
+            yield _finding(case, file, held[0] - FROM_A_FILE, held[1])
+            break
+
+
+def _lines(file: Fact) -> Iterator[tuple[str, str]]:
+    content = str(file.body.get("content"))
+    for name, text in leaves(content):
+        if name:
+            yield name, text
+    for line in content.splitlines():
+        for mark in ("=", ":"):
+            key, found, given = line.partition(mark)
+            if found and key.strip():
+                yield key.strip(" \t\"'"), given.strip(" \t\"',")
+                break

@@ -1,0 +1,95 @@
+"""An exception that was raised earlier and taken or forgotten, while the program went on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backtrail.trail.cause.facts import Fact
+from backtrail.trail.cause.finding import Case, Finding, Tie, tied_by
+
+BASE, TIE = 0.46, 0.45
+HABIT, HABIT_COUNT_MIN = 0.12, 4
+QUIET = {"StopIteration", "GeneratorExit", "CancelledError", "StopAsyncIteration", "SystemExit"}
+NEAR_FACTS = 12
+"""Events before it, in its thread, in which what it was doing is looked for."""
+BORROWED = 0.95
+FROM_A_CALL = 0.08
+
+
+def find(case: Case) -> Iterator[Finding]:
+    """Yield each exception that was handled and is not a part of the error itself."""
+    own = {(info.type, info.message) for info in case.error.chain}
+    own.add((case.error.type, case.error.message))
+    here = case.facts.error.process
+    for fact in case.facts.of("exception.handled", "error.raised"):
+        body = fact.body
+        is_own = (body.get("type"), body.get("message")) in own
+        # Errors of other processes have a rule of their own.
+        is_foreign = fact.kind == "error.raised" and fact.event.process != here
+        if is_own or is_foreign or body.get("type") in QUIET:
+            continue
+        yield _finding(case, fact)
+
+
+def _finding(case: Case, fact: Fact) -> Finding:
+    tie, source = _closest(case, fact)
+    count = fact.body.get("count", 1)
+    against = []
+    score = BASE + TIE * tie.strength
+    if isinstance(count, int) and count >= HABIT_COUNT_MIN:
+        score -= HABIT
+        against.append(f"the program takes this exception here as a habit, {count} times by then")
+    if _is_of_a_call(case, fact):
+        score -= FROM_A_CALL
+    evidence = [_what(fact)]
+    if source is not fact and tied_by(tie):
+        evidence.append("what it was doing then is tied to the failure:")
+    evidence += tied_by(tie)
+    if not tied_by(tie):
+        against.append("no value and no name ties it to the failure")
+    return Finding(
+        kind="swallowed_exception",
+        fact=fact,
+        score=min(score, 0.95),
+        evidence=evidence,
+        against=against,
+        between=[source] if source is not fact else [],
+        suspect=tie.suspect,
+    )
+
+
+def _what(fact: Fact) -> str:
+    body = fact.body
+    handler = body.get("handler") or {}
+    where = f" in {handler['function']}" if handler.get("function") else ""
+    return f"{body.get('type')} was raised and taken{where}; the program went on"
+
+
+def _closest(case: Case, fact: Fact) -> tuple[Tie, Fact]:
+    """Return the tie of an exception, or of what the same calls were doing right before it."""
+    best, source = case.tie(fact), fact
+    functions = {place["function"] for place in fact.calls}
+    seen = 0
+    for earlier in reversed(case.facts.all[: fact.at]):
+        if earlier.thread != fact.thread or seen >= NEAR_FACTS:
+            if seen >= NEAR_FACTS:
+                break
+            continue
+        seen += 1
+        if earlier.kind == fact.kind:
+            break
+        if not functions.intersection(place["function"] for place in earlier.calls[:1]):
+            continue
+        tie = case.tie(earlier)
+        if tie.strength * BORROWED > best.strength:
+            best, source = tie, earlier
+    return best, source
+
+
+def _is_of_a_call(case: Case, fact: Fact) -> bool:
+    """Tell whether the exception is how a client told of a call that failed."""
+    for earlier in reversed(case.facts.all[max(0, fact.at - NEAR_FACTS) : fact.at]):
+        if earlier.thread == fact.thread and earlier.kind in {"http.called", "llm.called"}:
+            status = earlier.body.get("status")
+            return bool(earlier.body.get("error")) or (isinstance(status, int) and status >= 400)  # noqa: PLR2004 - a refusal
+    return False
