@@ -11,7 +11,9 @@ Everything public of the recorder is here; see `docs/guides` for what each part 
 
 from __future__ import annotations
 
+import importlib
 import os
+from typing import TYPE_CHECKING
 
 from backtrail.model.errors import BacktrailError
 from backtrail.model.version import __version__
@@ -22,6 +24,9 @@ from backtrail.record.scope import attach_trace_history, get_current_trace_id
 from backtrail.record.sink import keep_trace, set_mode
 from backtrail.record.span import Span, start_operation_trace, trace_span
 from backtrail.record.switch import disable, enable, obey, start, stop
+
+if TYPE_CHECKING:
+    from backtrail.record.state.tracking import track_state
 
 __all__ = [
     "BacktrailError",
@@ -43,6 +48,21 @@ __all__ = [
     "start_operation_trace",
     "stop",
     "trace_span",
+    "track_state",
 ]
+
+_LOADED_WHEN_USED = {
+    "track_state": "backtrail.record.state.tracking",
+}
+"""Public names that many programs never use, and the modules that hold them."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LOADED_WHEN_USED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LOADED_WHEN_USED[name]), name)
+    globals()[name] = value
+    return value
+
 
 obey(os.environ)

@@ -1,0 +1,1 @@
+"""State that a program holds, as it is before and after a block of work."""

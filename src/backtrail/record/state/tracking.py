@@ -1,0 +1,162 @@
+"""Follows a state through a block: what it was before, what it is after, and what changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, Self, TypeVar, cast
+
+from msgspec import Raw, Struct
+
+from backtrail.model.changes import StateChanged
+from backtrail.model.event import Place
+from backtrail.model.limits import (
+    PATCH_BYTES_MAX,
+    PATCH_OPERATIONS_MAX,
+    STRING_CHARS_MAX,
+    TRACKED_INLINE_BYTES_MAX,
+)
+from backtrail.record import guard, sink, switch
+from backtrail.record.attach.functions import wrap
+from backtrail.record.capture.callers import caller
+from backtrail.record.capture.redact import clean_text, scrub
+from backtrail.record.span import SILENT, Silent
+from backtrail.record.state import sources
+from backtrail.record.state.blobs import keep_blob
+from backtrail.record.state.patch import changes, encode
+from backtrail.record.state.whole import Look
+
+Json = Any
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Seen(Struct, frozen=True):
+    """A state as it was at one moment."""
+
+    value: Json
+    look: Look
+
+
+class Tracked:
+    """A state that is followed: a context manager, also `async with`, and a decorator.
+
+    Each block, or call, that the state is not the same after as it was before is told of.
+    """
+
+    __slots__ = ("_before", "_name", "_source", "_tables")
+
+    def __init__(self, source: Any, name: str, tables: tuple[str, ...]) -> None:
+        self._source = source
+        self._name = name
+        self._tables = tables
+        self._before: list[Seen | None] = []
+        """Of the blocks that are open, the outermost first."""
+
+    def pause(self) -> None:
+        """Do nothing: what a generator's consumer does meanwhile is seen as well."""
+
+    resume = pause
+
+    def __enter__(self) -> Self:
+        self._before.append(self._seen())
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        try:
+            before = self._before.pop()
+            after = self._seen()
+            if before is not None and after is not None:
+                _tell(self._name, before, after, caller(sys._getframe(1)))  # noqa: SLF001 - inspect costs start-up time
+        except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
+            guard.broke("track_state", error)
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(self, *raised: object) -> None:
+        self.__exit__(*raised)
+
+    def __call__(self, function: F) -> F:
+        """Return the function with the state followed through each of its calls."""
+        return wrap(function, lambda: Tracked(self._source, self._name, self._tables))
+
+    def _seen(self) -> Seen | None:
+        """Look at the state; `None`, and counted, where that is not possible."""
+        try:
+            look = Look()
+            return Seen(sources.state_of(self._source, self._name, self._tables, look), look)
+        except sources.Unreadable as error:
+            guard.count(f"state not captured: {error}")
+        except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
+            guard.count("state not captured")
+            guard.broke("track_state", error)
+        return None
+
+
+def track_state(source: Any, /, name: str, *, tables: tuple[str, ...] = ()) -> Tracked:
+    """Follow a state through a block or a function, and record what changes in it.
+
+    What is recorded is the state before and after, without secrets, and the change as RFC 6902
+    JSON Patch. A block that changes nothing records nothing. An exception that leaves the block
+    passes untouched, and what changed until then is recorded.
+
+    Args:
+        source: what holds the state: an object; the path of a file, a folder or an SQLite
+            database; a connection to one; or a function that returns the state, called before
+            and after.
+        name: by which the state is known.
+        tables: of a database, the tables to be followed; all of them unless given.
+    """
+    return Tracked(source, name, tuple(tables))
+
+
+def _tell(name: str, before: Seen, after: Seen, place: Place | None) -> None:
+    """Record what changed, if anything did."""
+    found = list(islice(changes(before.value, after.value), PATCH_OPERATIONS_MAX + 1))
+    if not found:
+        return
+    taints = before.look.taints | after.look.taints
+    patch, is_patch_cut = _within(found)
+    old, old_blob = _kept(before.value, taints)
+    new, new_blob = _kept(after.value, taints)
+    body = StateChanged(
+        name=clean_text(str(name)[:STRING_CHARS_MAX]),
+        how="tracked",
+        before=old,
+        after=new,
+        patch=patch,
+        before_blob=old_blob,
+        after_blob=new_blob,
+        is_cut=is_patch_cut or bool(before.look.cuts or after.look.cuts),
+        caller=place,
+    )
+    sink.record_event("state.changed", cast("StateChanged", Raw(scrub(encode(body), taints))))
+
+
+def _within(found: list[Json]) -> tuple[list[Json], bool]:
+    """Return so many operations as an event takes, and whether there were more."""
+    kept: list[Json] = []
+    size = 0
+    for operation in found[:PATCH_OPERATIONS_MAX]:
+        encoded = encode(operation)
+        size += len(encoded)
+        if size > PATCH_BYTES_MAX:
+            break
+        kept.append(Raw(encoded))
+    return kept, len(kept) < len(found)
+
+
+def _kept(value: Json, taints: set[str]) -> tuple[Json, str | None]:
+    """Return a value that is short enough for an event, else the name of its blob."""
+    encoded = scrub(encode(value), taints)
+    if len(encoded) <= TRACKED_INLINE_BYTES_MAX:
+        return Raw(encoded), None
+    return None, keep_blob(encoded)
+
+
+def _silent(*_given: Any, **_names: Any) -> Silent:
+    return SILENT
+
+
+switch.rebind_when_disabled(track_state, _silent)
