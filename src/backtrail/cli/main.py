@@ -47,6 +47,10 @@ SECTIONS = {
             "backtrail.cli.commands.assist.bundle:bundle",
             "Write one bounded page about a failure, the most useful first.",
         ),
+        "hook": (
+            "backtrail.cli.commands.assist.hook:hook",
+            "Write the configuration that connects an assistant to `backtrail mcp`.",
+        ),
         "mcp": (
             "backtrail.cli.commands.assist.mcp:mcp",
             "Answer an assistant's questions about what was recorded.",

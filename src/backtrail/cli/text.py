@@ -32,7 +32,12 @@ def tone(text: str, name: str) -> str:
 
 def emit_json(value: object) -> None:
     """Print a value as one indented JSON document."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+    click.echo(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """Write a value as one indented JSON document."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def cut(text: str, width: int) -> str:

@@ -59,6 +59,20 @@ def resolve_error(catalog: Catalog, text: str) -> str:
     return _error_of_trace(catalog, text)
 
 
+def resolve_event(catalog: Catalog, text: str) -> tuple[str, str, int]:
+    """Return trace, process and seq of the event that a text names; see `reading.event_named`."""
+    match = _EVENT_ID.match(text.strip().lower())
+    found = [] if match is None else _events_of(catalog, match[1], int(match[2]))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise _ambiguous("event", text, [f"{process}:{seq}" for _, process, seq in found])
+    raise NotFoundError(
+        f"there is no event {text}",
+        hint="the id of an event is <process>:<number>, as `show` has it",
+    )
+
+
 def unknown_trace(catalog: Catalog, text: str) -> NotFoundError:
     """Return the error that says that no trace has this id, with the nearest that there are."""
     recent = [row["trace_id"] for row in catalog.rows("recent_trace_ids", limit=_RECENT_IDS)]
@@ -95,13 +109,21 @@ def _of_event(catalog: Catalog, text: str) -> list[str]:
     match = _EVENT_ID.match(text.strip().lower())
     if match is None:
         return []
-    seq = int(match[2])
+    return [trace_id for trace_id, _, _ in _events_of(catalog, match[1], int(match[2]))]
+
+
+def _events_of(catalog: Catalog, low: str, seq: int) -> list[tuple[str, str, int]]:
+    """Return trace, process and seq of the events with this number of processes that begin so."""
     found = []
-    low = match[1]
     writers = catalog.rows("writers_between", low=low, high=_behind(low), limit=NEAREST_IDS_MAX)
     for writer in writers:
-        around = catalog.rows("blocks_around", process=writer["process"], seq=seq)
-        found += [row["trace_id"] for row in around if _holds(catalog, row["block_id"], seq)]
+        process = writer["process"]
+        around = catalog.rows("blocks_around", process=process, seq=seq)
+        found += [
+            (str(row["trace_id"]), str(process), seq)
+            for row in around
+            if _holds(catalog, row["block_id"], seq)
+        ]
     return found
 
 

@@ -215,6 +215,18 @@ def event(catalog: Catalog, trace_id: str, *, process: str, seq: int) -> Event |
     return next((event for event in _unpacked(row) if event.seq == seq), None)
 
 
+def event_named(catalog: Catalog, text: str) -> Event:
+    """Return the event that an id names: its process, or a beginning of that, and its number.
+
+    Raises:
+        NotFoundError: it names none, or several.
+    """
+    trace_id, process, seq = lookup.resolve_event(catalog, text)
+    found = event(catalog, trace_id, process=process, seq=seq)
+    assert found is not None, text
+    return found
+
+
 def counters(catalog: Catalog) -> dict[str, int]:
     """Return what was lost or cut, by reason, as the recording programs and we counted it."""
     found = {row["reason"]: row["count"] for row in catalog.rows("losses")}

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from backtrail.serve.tool import Tool
-from backtrail.serve.tools import failures, searching, trails
+from backtrail.serve.tools import causes, failures, model_calls, searching, sources, trails
 
-TOOLS: tuple[Tool, ...] = (failures.TOOL, trails.TOOL, searching.TOOL)
+TOOLS: tuple[Tool, ...] = (
+    failures.TOOL,
+    causes.TOOL,
+    trails.TOOL,
+    searching.TOOL,
+    model_calls.TOOL,
+    sources.TOOL,
+)

@@ -11,8 +11,7 @@ from backtrail.serve.opening import Project, opened
 from backtrail.serve.tool import Answer, Arguments, Tool
 from backtrail.store import reading
 from backtrail.trail.page.composing import page
-from backtrail.trail.page.material import gather
-from backtrail.trail.page.writing import note_text
+from backtrail.trail.page.material import gather, named_error
 
 SectionName = Literal[
     "error", "cause", "chain", "code", "locals", "payloads", "timeline", "environment"
@@ -47,19 +46,21 @@ class TrailPage(Answer, frozen=True, kw_only=True):
     title: str
     sections: list[TrailSection]
     left_out: list[str]
-    """What there was no room for, and the command that shows it."""
+    """What there was no room for, and the call that brings it."""
 
 
 def get_trail(project: Project, asked: GetTrail) -> TrailPage:
     """Return what is known of a failure, in a bounded size."""
     with opened(project) as catalog:
         trace_id = reading.resolve_trace(catalog, asked.id)
-        material = gather(catalog, trace_id)
+        error_id = named_error(catalog, asked.id, trace_id)
+        material = gather(catalog, trace_id, error_id=error_id)
     found = page(
         material,
         budget_tokens=asked.max_tokens,
         sections=asked.sections or (),
         is_json=True,
+        command=lambda section: _whole(material.id_shown, section),
     )
     return TrailPage(
         trace_id=found.trace_id,
@@ -69,8 +70,12 @@ def get_trail(project: Project, asked: GetTrail) -> TrailPage:
             TrailSection(name=section.name, title=section.title, text=section.text)
             for section in found.sections
         ],
-        left_out=[note_text(missing).removeprefix("- ") for missing in found.left_out],
+        left_out=found.left_out,
     )
+
+
+def _whole(trace: str, section: str) -> str:
+    return f'get_trail id={trace} sections=["{section}"] max_tokens={ANSWER_TOKENS_MAX}'
 
 
 TOOL = Tool(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+
+from msgspec import structs
 
 from backtrail.trail.page.failing import code_draft, error_draft, locals_draft
 from backtrail.trail.page.material import Material
@@ -32,6 +34,7 @@ def page(
     budget_tokens: int,
     sections: Collection[str] = (),
     is_json: bool = False,
+    command: Callable[[str], str] | None = None,
 ) -> Page:
     """Make the page about a trace, with as much as there is room for.
 
@@ -40,9 +43,10 @@ def page(
         budget_tokens: the size of the page; see `writing.fitted_page`.
         sections: names out of `DRAFTS`, where not all are wanted.
         is_json: whether it is to be written as JSON.
+        command: how to see all of a section, by its name, where that is not a command line.
     """
     drafts = [
-        draft
+        draft if command is None else structs.replace(draft, command=command(name))
         for name, make in DRAFTS.items()
         if (not sections or name in sections) and (draft := make(material)) is not None
     ]

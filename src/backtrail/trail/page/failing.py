@@ -9,7 +9,7 @@ from backtrail.model.kinds import Frame, SourceLine
 from backtrail.trail.failure import Failure, LinkedError, Raised
 from backtrail.trail.page.material import ID_SHOWN, Material
 from backtrail.trail.page.section import Draft, Piece
-from backtrail.trail.page.writing import shortened
+from backtrail.trail.page.writing import one_line, quoted, shortened
 from backtrail.trail.value import value_text
 
 MESSAGE_CHARS = 2_000
@@ -44,7 +44,7 @@ def error_draft(material: Material) -> Draft:
         ),
         Piece(text=f"{_ending(material)} Error `{error.error_id[:ID_SHOWN]}`.", worth=850),
         *(
-            Piece(text=f"- note: {shortened(note, MESSAGE_CHARS)}", worth=860)
+            Piece(text=f"- note: {one_line(note, MESSAGE_CHARS)}", worth=860)
             for note in error.notes
         ),
         *(
@@ -100,12 +100,12 @@ def locals_draft(material: Material) -> Draft | None:
     error = material.error
     if error is None or not error.locals:
         return None
-    wanted = set(material.why.suspects) if material.why else set()
+    sought = " ".join(material.why.suspects) if material.why else ""
     expression = error.expression or error.code or ""
     pieces = []
     for rank, (name, value) in enumerate(error.locals.items()):
         text = value_text(value)
-        is_named = name in expression or name in wanted
+        is_named = name in expression or f"({name})" in sought
         pieces.append(
             Piece(
                 text=f"- `{name}` = {shortened(text, VALUE_CHARS)}",
@@ -126,17 +126,17 @@ def locals_draft(material: Material) -> Draft | None:
 
 def _headline(material: Material, error: Failure, chars_max: int) -> str:
     handled = "handled, " if error.is_handled else ""
-    where = f"{handled}in `{error.qualified or error.function or '?'}` at "
-    return (
-        f"**{error.type}**: {shortened(error.message, chars_max)}\n"
-        f"{where}{material.shown_place(error.file, error.line)}, {error.time}"
-    )
+    where = f"`{error.qualified or error.function or '?'}`"
+    place = material.shown_place(error.file, error.line)
+    head = f"**{error.type}**, {handled}in {where} at {place}, {error.time}"
+    return f"{head}\n\n{quoted(error.message, chars_max)}\n" if error.message else head
 
 
 def _ending(material: Material) -> str:
     story = material.story
     how = {"ok": "ended well", "error": "failed", "cancelled": "was cancelled"}
-    words = [f"Trace `{material.id_shown}` ({story.name}) {how.get(story.status, 'has no end')}"]
+    name = one_line(story.name, MESSAGE_CHARS_SHORT)
+    words = [f"Trace `{material.id_shown}` ({name}) {how.get(story.status, 'has no end')}"]
     if story.is_timed_out:
         words.append("at its time limit")
     if story.signal:
@@ -152,7 +152,7 @@ def _linked(material: Material, linked: LinkedError, chars_max: int) -> str:
 
 
 def _one_line(material: Material, raised: Raised, chars_max: int = MESSAGE_CHARS_SHORT) -> str:
-    message = shortened(" ".join(raised.message.split()), chars_max)
+    message = one_line(raised.message, chars_max)
     where = f" at {material.shown_place(raised.file, raised.line)}" if raised.file else ""
     return f"{raised.type}: {message}{where}"
 

@@ -9,8 +9,9 @@ from backtrail.model.event import Event
 from backtrail.model.limits import PAGE_EVENTS_MAX
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
-from backtrail.store.lookup import short_ids
+from backtrail.store.lookup import LATEST, short_ids
 from backtrail.trail.cause.answer import Why
+from backtrail.trail.cause.asking import why
 from backtrail.trail.failure import Failure
 from backtrail.trail.story import EventLine, Story, event_lines
 from backtrail.trail.telling import tell, tell_error
@@ -63,24 +64,21 @@ class Material(Struct, frozen=True, kw_only=True):
         return {each.event.id for each in self.why.candidates} if self.why else set()
 
 
-def gather(
-    catalog: Catalog, trace_id: str, *, error_id: str | None = None, why: Why | None = None
-) -> Material:
+def gather(catalog: Catalog, trace_id: str, *, error_id: str | None = None) -> Material:
     """Ask the store for what a page about a trace may tell.
 
     Args:
         catalog: where it is kept.
         trace_id: the trace, by its full id.
         error_id: the error to tell of, by its full id; without one, the one to begin with.
-        why: its likely causes, where they were looked for.
 
     Raises:
         NotFoundError: there is no such trace, or no such error.
     """
     story = tell(catalog, trace_id, events_max=PAGE_EVENTS_MAX)
-    told = Material(
-        story=story, error=_error(catalog, story, error_id), why=why, events=story.events
-    )
+    error = _error(catalog, story, error_id)
+    causes = None if error is None else why(catalog, trace_id, error_id=error.error_id)
+    told = Material(story=story, error=error, why=causes, events=story.events)
     missing = (told.chain_ids | told.candidate_ids) - {line.event_id for line in story.events}
     named = [event for each in sorted(missing) if (event := _event(catalog, trace_id, each))]
     events = [*event_lines(named, names={}), *story.events]
@@ -89,6 +87,17 @@ def gather(
         events=sorted(events, key=lambda line: (line.time_unix_ns, line.event_id)),
         processes=short_ids(line.process for line in events),
     )
+
+
+def named_error(catalog: Catalog, text: str, trace_id: str) -> str | None:
+    """Return the error of a trace that a text names by the error's own id, or as its only one."""
+    if text.strip() == LATEST:
+        return None
+    try:
+        error_id = reading.resolve_error(catalog, text)
+    except NotFoundError:
+        return None
+    return error_id if reading.error(catalog, error_id).summary.trace_id == trace_id else None
 
 
 def _error(catalog: Catalog, story: Story, error_id: str | None) -> Failure | None:

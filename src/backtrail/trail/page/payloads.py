@@ -8,7 +8,7 @@ from typing import Any
 from backtrail.model.event import Json
 from backtrail.trail.page.material import Material
 from backtrail.trail.page.section import Draft, Piece
-from backtrail.trail.page.writing import shortened
+from backtrail.trail.page.writing import one_line
 from backtrail.trail.story import EventLine
 from backtrail.trail.value import value_text
 
@@ -66,9 +66,9 @@ def _head(body: Mapping[str, Any]) -> str:
     attributes = body.get("attributes") or {}
     words = [
         str(body.get("method") or attributes.get("gen_ai.request.model") or ""),
-        shortened(str(body.get("url") or ""), PAYLOAD_CHARS_SHORT),
+        one_line(str(body.get("url") or ""), PAYLOAD_CHARS_SHORT),
         "" if body.get("status") is None else f"answered {body['status']}",
-        str(body.get("error") or ""),
+        one_line(str(body.get("error") or ""), PAYLOAD_CHARS_SHORT),
     ]
     reasons = attributes.get("gen_ai.response.finish_reasons") or []
     if reasons:
@@ -78,4 +78,4 @@ def _head(body: Mapping[str, Any]) -> str:
 
 def _text(value: Json, chars_max: int) -> str:
     text = value if isinstance(value, str) else value_text(value)
-    return shortened(" ".join(text.split()), chars_max)
+    return one_line(text, chars_max)

@@ -65,4 +65,5 @@ class Page(Struct, frozen=True, kw_only=True):
     budget_tokens: int
     """The size that was asked for, at four characters a token."""
     sections: list[Section]
-    left_out: list[LeftOut]
+    left_out: list[str]
+    """What there was no room for, and the command that shows it."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from backtrail.trail.page.material import Material
 from backtrail.trail.page.section import Draft, Piece
-from backtrail.trail.page.writing import shortened
+from backtrail.trail.page.writing import one_line
 from backtrail.trail.wording import command_text
 
 COMMAND_CHARS = 600
+NAME_CHARS = 120
 PROCESSES_SHOWN = 8
 
 
@@ -15,8 +16,8 @@ def surroundings_draft(material: Material) -> Draft:
     """Write what is known of the surroundings of a failure."""
     story = material.story
     lines = [
-        f"- command: `{shortened(command_text(story.command), COMMAND_CHARS)}`",
-        f"- folder: {story.cwd or 'unknown'}",
+        f"- command: `{one_line(command_text(story.command), COMMAND_CHARS)}`",
+        f"- folder: {one_line(story.cwd or 'unknown', COMMAND_CHARS)}",
         f"- began: {story.time}",
         f"- events: {story.event_count:,}, errors: {story.error_count:,}",
     ]
@@ -29,13 +30,15 @@ def surroundings_draft(material: Material) -> Draft:
         )
         for rank, each in enumerate(story.processes[:PROCESSES_SHOWN])
     ]
-    if material.error is not None:
-        pieces += [
-            Piece(text=f"- span left open: {span.name} ({span.open_ms:,.1f} ms)", worth=540 - rank)
-            for rank, span in enumerate(material.error.open_spans)
-        ]
     pieces += [
-        Piece(text=f"- not recorded: {loss.reason}, {loss.count:,}", worth=600 - rank)
+        Piece(text=f"- span left open: {one_line(span.name, NAME_CHARS)}", worth=540 - rank)
+        for rank, span in enumerate(material.error.open_spans if material.error else [])
+    ]
+    pieces += [
+        Piece(
+            text=f"- not recorded: {one_line(loss.reason, NAME_CHARS)}, {loss.count:,}",
+            worth=600 - rank,
+        )
         for rank, loss in enumerate(story.lost)
     ]
     return Draft(

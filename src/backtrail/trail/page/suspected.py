@@ -5,7 +5,7 @@ from __future__ import annotations
 from backtrail.trail.cause.answer import Candidate, Step
 from backtrail.trail.page.material import Material
 from backtrail.trail.page.section import Draft, Piece
-from backtrail.trail.page.writing import shortened
+from backtrail.trail.page.writing import one_line
 
 EVIDENCE_CHARS = 600
 EVIDENCE_CHARS_SHORT = 160
@@ -58,15 +58,15 @@ def chain_draft(material: Material) -> Draft | None:
 def _candidate(material: Material, candidate: Candidate, rank: int) -> list[Piece]:
     """Write one candidate: the first in full, the others in a line and their best evidence."""
     event = candidate.event
-    head = f"{rank + 1}. **{candidate.summary}** ({candidate.kind}"
+    head = f"{rank + 1}. **{one_line(candidate.summary, EVIDENCE_CHARS)}** ({candidate.kind}"
     head += f", in `{candidate.where}`" if candidate.where else ""
     says = f"   event `{material.shown_id(event.id)}`: "
     first = rank == 0
     pieces = [
         Piece(
-            text=f"{head})\n{says}{shortened(event.text, EVIDENCE_CHARS)}",
-            short=f"{shortened(head, EVIDENCE_CHARS)})\n"
-            f"{says}{shortened(event.text, EVIDENCE_CHARS_SHORT)}",
+            text=f"{head})\n{says}{one_line(event.text, EVIDENCE_CHARS)}",
+            short=f"{one_line(head, EVIDENCE_CHARS)})\n"
+            f"{says}{one_line(event.text, EVIDENCE_CHARS_SHORT)}",
             worth=990 if first else 800 - 20 * rank,
         )
     ]
@@ -79,8 +79,8 @@ def _candidate(material: Material, candidate: Candidate, rank: int) -> list[Piec
 
 def _indented(word: str, line: str, worth: float) -> Piece:
     return Piece(
-        text=f"   - {word}: {shortened(line, EVIDENCE_CHARS)}",
-        short=f"   - {word}: {shortened(line, EVIDENCE_CHARS_SHORT)}",
+        text=f"   - {word}: {one_line(line, EVIDENCE_CHARS)}",
+        short=f"   - {word}: {one_line(line, EVIDENCE_CHARS_SHORT)}",
         worth=worth,
     )
 
@@ -88,4 +88,4 @@ def _indented(word: str, line: str, worth: float) -> Piece:
 def _step(material: Material, number: int, step: Step, chars_max: int) -> str:
     where = f" in `{step.where}`" if step.where else ""
     event = f" (event `{material.shown_id(step.event_id)}`)" if step.event_id else ""
-    return f"{number}. {shortened(step.text, chars_max)}{where}{event}"
+    return f"{number}. {one_line(step.text, chars_max)}{where}{event}"

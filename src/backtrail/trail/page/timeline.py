@@ -7,7 +7,7 @@ from bisect import bisect_right
 from backtrail.model.clock import NS_PER_MS
 from backtrail.trail.page.material import Material
 from backtrail.trail.page.section import Draft, Piece
-from backtrail.trail.page.writing import shortened
+from backtrail.trail.page.writing import one_line
 from backtrail.trail.story import EventLine
 
 LINE_CHARS = 400
@@ -83,6 +83,6 @@ def _is_trouble(line: EventLine) -> bool:
 
 def _line(material: Material, line: EventLine, crash_ns: int, chars_max: int) -> str:
     offset_ms = (line.time_unix_ns - crash_ns) / NS_PER_MS
-    text = shortened(" ".join(line.text.split()), chars_max)
+    text = one_line(line.text, chars_max)
     who = f" [{line.task or line.thread}]" if line.task or line.thread else ""
     return f"- `{offset_ms:+,.1f}`{who} {text} `{material.shown_id(line.event_id)}`"

@@ -17,10 +17,12 @@ from backtrail.trail.page.section import Draft, LeftOut, Page, Section
 CHARS_PER_TOKEN = 4
 _LEFT_OUT = "## Left out\n"
 _SECTION_CHARS = len("## \n\n\n")
-_SECTION_JSON_CHARS = 120
+_SECTION_JSON_CHARS = 100
 """Names of members, indents and quotes of one section in JSON."""
-_LEFT_OUT_JSON_CHARS = 180
-_PAGE_JSON_CHARS = 400
+_NOTE_JSON_CHARS = 8
+"""Its indent, comma and line break."""
+_PAGE_JSON_CHARS = 200
+"""Names of members and what stands between them."""
 _COUNT_MAX = 10**9
 
 
@@ -45,14 +47,14 @@ def fitted_page(
     """
     assert budget_tokens >= BUNDLE_TOKENS_MIN, budget_tokens
     chars = budget_tokens * CHARS_PER_TOKEN
-    title = shortened(" ".join(title.split()), chars // 8)
+    title = one_line(title, chars // 8)
     notes = [_possible_note(draft) for draft in drafts]
     if is_json:
         fixed = _PAGE_JSON_CHARS + _json_cost(title) + len(trace_id) + len(error_id or "")
-        fixed += sum(_json_cost(note) + _LEFT_OUT_JSON_CHARS for note in notes)
+        fixed += sum(_json_cost(note) + _NOTE_JSON_CHARS for note in notes)
         fitted = fit(drafts, chars - fixed, cost=_json_cost, section_chars=_SECTION_JSON_CHARS)
     else:
-        fixed = len(f"# {title}\n\n{_LEFT_OUT}\n") + sum(len(note) + 1 for note in notes)
+        fixed = len(f"# {title}\n\n{_LEFT_OUT}\n") + sum(len(f"- {note}\n") for note in notes)
         fitted = fit(drafts, chars - fixed, section_chars=_SECTION_CHARS)
     return Page(
         trace_id=trace_id,
@@ -60,7 +62,7 @@ def fitted_page(
         title=title,
         budget_tokens=budget_tokens,
         sections=fitted.sections,
-        left_out=fitted.left_out,
+        left_out=[note_text(missing) for missing in fitted.left_out],
     )
 
 
@@ -68,7 +70,7 @@ def markdown(page: Page) -> str:
     """Write a page as Markdown."""
     parts = [f"# {page.title}\n", *(_section_text(section) for section in page.sections)]
     if page.left_out:
-        parts.append(_LEFT_OUT + "\n" + "\n".join(map(note_text, page.left_out)))
+        parts.append("\n".join([_LEFT_OUT, *(f"- {note}" for note in page.left_out)]))
     return "\n".join(parts).rstrip("\n")
 
 
@@ -79,13 +81,23 @@ def note_text(missing: LeftOut) -> str:
         said.append(f"{missing.count:,} {_counted(missing.noun, missing.count)} left out")
     if missing.shortened:
         said.append(f"{missing.shortened:,} shortened")
-    return f"- {missing.section}: {', '.join(said)}; `{missing.command}`"
+    return f"{missing.section}: {', '.join(said)}; `{missing.command}`"
 
 
 def shortened(text: str, chars_max: int) -> str:
     """Cut a text that is longer; it then ends in how much is missing."""
     rest = len(text) - chars_max
     return text if rest <= 0 else f"{text[:chars_max]}… ({rest:,} more chars)"
+
+
+def one_line(text: str, chars_max: int) -> str:
+    """Bring what a program recorded to one line, so that it cannot pass for a part of the page."""
+    return shortened(" ".join(text.split()), chars_max)
+
+
+def quoted(text: str, chars_max: int) -> str:
+    """Quote what a program recorded, its lines kept."""
+    return "\n".join(f"> {line}" for line in shortened(text, chars_max).splitlines())
 
 
 def tokens(text: str) -> int:

@@ -1,0 +1,1 @@
+"""Assistants, and the configuration files in which they look for servers."""
