@@ -47,8 +47,10 @@ WENT_OUT: Mapping[str, tuple[str, ...]] = {
     "rate.limited": ("url",),
 }
 """By kind, the members that the program gave, or that name it."""
-SAYING = frozenset({"log.emitted", "debug.recorded", "span.started", "span.ended"})
+SAYING = frozenset({"log.emitted", "debug.recorded"})
 """Kinds that only say something: kept in smaller number."""
+UNTOLD = frozenset({"span.started", "span.ended", "process.ended", "clock.anchored", "lock.used"})
+"""Kinds that are never a cause."""
 _NAMING = ("path", "url", "name", "lock", "function", "model", "statement")
 
 
@@ -134,11 +136,10 @@ class Facts:
             self.read += 1
             if event.event_id == error.event_id or event.time_unix_ns > error.time_unix_ns:
                 continue
-            is_said = event.kind in SAYING
-            if is_said and (said >= WORDS_MAX or event.kind.startswith("span.")):
-                self.cut += said >= WORDS_MAX
+            if event.kind in UNTOLD:
                 continue
-            if len(self.all) >= FACTS_MAX:
+            is_said = event.kind in SAYING
+            if len(self.all) >= FACTS_MAX or (is_said and said >= WORDS_MAX):
                 self.cut += 1
                 continue
             said += is_said

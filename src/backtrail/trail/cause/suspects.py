@@ -41,6 +41,9 @@ QUOTED = re.compile(
 )
 TELLING = re.compile(r"[\w][\w@./:#-]*[\w]|\d+", re.UNICODE)
 """Words of a message that may be a value: an id, an address, a path, a number."""
+_IS_TELLING = re.compile(r"[\d@/_]|\w\.\w")
+MESSAGE_MIN = 0.3
+"""How distinct a bare word of a message must be: two digits are."""
 _PLAIN_WORD = re.compile(r"[^\W\d_]+\Z")
 COMMON = frozenset(
     """
@@ -226,7 +229,7 @@ def _in_message(message: str) -> list[str]:
     telling = [
         word
         for word in TELLING.findall(bare)
-        if not _PLAIN_WORD.match(word) and distinctness(word) >= 0.3  # noqa: PLR2004 - two digits
+        if _IS_TELLING.search(word) and distinctness(word) >= MESSAGE_MIN
     ]
     return quoted + telling
 
