@@ -41,6 +41,22 @@ SECTIONS = {
             "backtrail.cli.commands.tail:tail",
             "Follow the events of running programs, until Ctrl-C.",
         ),
+        "perf": (
+            "backtrail.cli.commands.views.perf:perf",
+            "Show where the time went: in one trace, or by name over the last ones.",
+        ),
+        "llm": (
+            "backtrail.cli.commands.views.llm:llm",
+            "List the calls to models in a trace, or show one with all that was said.",
+        ),
+        "state": (
+            "backtrail.cli.commands.views.state:state",
+            "List how the state of a program changed in a trace, or show one change.",
+        ),
+        "locks": (
+            "backtrail.cli.commands.views.locks:locks",
+            "Show the locks of a trace: waits, holds, conflicting orders, deadlocks.",
+        ),
     },
     "Assist": {
         "bundle": (

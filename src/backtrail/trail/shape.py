@@ -7,12 +7,14 @@ fit is left out of the story; `show --events`, `export` and the journal itself s
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from backtrail.model.event import Event
+from backtrail.model.event import Body, Event
 from backtrail.model.vocabulary import KINDS
+
+B = TypeVar("B", bound=Body)
 
 
 def fitting(event: Event) -> Event:
@@ -27,6 +29,18 @@ def fitting(event: Event) -> Event:
         body = {name: value for name, value in event.body.items() if _fits(value, types.get(name))}
         return msgspec.structs.replace(event, body=body)
     return event
+
+
+def body_of(event: Event, kind: type[B]) -> B | None:
+    """Return what an event tells as its kind has it; `None` when too little of it fits."""
+    try:
+        return msgspec.convert(event.body, kind)
+    except msgspec.ValidationError:
+        pass
+    try:
+        return msgspec.convert(fitting(event).body, kind)
+    except msgspec.ValidationError:
+        return None
 
 
 @cache

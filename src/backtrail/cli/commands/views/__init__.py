@@ -1,0 +1,1 @@
+"""The commands that show one aspect of a trace, or compare two."""

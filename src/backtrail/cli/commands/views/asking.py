@@ -1,0 +1,106 @@
+"""What the views have in common: an id or a subcommand, short ids, the trace looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import click
+from msgspec import Struct, structs
+
+from backtrail.cli.text import counted, cut, emit_json, tone
+from backtrail.model.errors import NotFoundError
+from backtrail.model.event import Event
+from backtrail.store import reading
+from backtrail.store.answers import TraceSummary
+from backtrail.store.catalog import Catalog
+from backtrail.store.lookup import short_ids
+from backtrail.trail.wording import trace_name
+
+NAME_WIDTH = 60
+T = TypeVar("T")
+
+
+class TraceGroup(click.Group):
+    """A command that takes the id of a trace, or one of its own commands.
+
+    click takes the first word for the one or for the other; here it is a command when there is one
+    of that name, and otherwise the id, with options before and behind it.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Tell an id from a command."""
+        if args and args[0] in self.commands:
+            return super().parse_args(ctx, ["latest", *args])
+        ctx.allow_interspersed_args = True
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return what it takes; a command of its own takes no id before its name."""
+        params = super().get_params(ctx)
+        if ctx.command is self:
+            return params
+        return [param for param in params if not isinstance(param, click.Argument)]
+
+
+class Looked(Struct, frozen=True, kw_only=True):
+    """The trace that is looked at, and how the ids of its events are printed."""
+
+    summary: TraceSummary
+    processes: dict[str, str]
+
+    def event_id(self, event_id: str) -> str:
+        """Shorten the id of an event as far as it still names it."""
+        process, _, seq = event_id.rpartition(":")
+        return f"{self.processes.get(process, process)}:{seq}"
+
+    def title(self, what: str, mood: str = "heading") -> str:
+        """Write the first line of a view: the name of the trace, and what is told of it."""
+        name = cut(trace_name(self.summary.name, self.summary.command), NAME_WIDTH)
+        return f"{tone(name, mood)}: {what}"
+
+
+def looked(catalog: Catalog, trace_id: str) -> Looked:
+    """Return what is needed to print a view of a trace, by its full id."""
+    processes = [row["process"] for row in catalog.rows("blocks_of_trace", trace_id=trace_id)]
+    return Looked(summary=reading.trace_summary(catalog, trace_id), processes=short_ids(processes))
+
+
+def emit_view(trace_id: str, view: Struct) -> None:
+    """Print a view of a trace as JSON."""
+    emit_json({"trace_id": trace_id, **structs.asdict(view)})
+
+
+def event_of_kind(catalog: Catalog, text: str, kind: str, *, noun: str) -> Event:
+    """Return the event that a text names: by its own id, or the last of its kind in a trace.
+
+    Raises:
+        NotFoundError: it names none, or one of another kind.
+    """
+    if ":" in text:
+        event = reading.event_named(catalog, text)
+        if event.kind != kind:
+            raise NotFoundError(
+                f"event {text} is {event.kind}, not {noun}",
+                hint=f"`backtrail show {event.trace_id} --all` lists the events of its trace",
+            )
+        return event
+    trace_id = reading.resolve_trace(catalog, text)
+    last = reading.last_events(catalog, trace_id, 1, kinds={kind})
+    if not last:
+        raise NotFoundError(
+            f"trace {trace_id} holds not one {kind}", hint="`backtrail ls` lists the other traces"
+        )
+    return last[0]
+
+
+def left_out(number: int, noun: str, *, where: str = "") -> list[str]:
+    """Say how many there are besides, if there are any."""
+    return [tone(f"… {counted(number, noun)}{where}", "quiet")] if number > 0 else []
+
+
+def last_of(items: Iterable[T], number: int) -> tuple[list[T], int]:
+    """Return the last items, and how many come before them."""
+    listed = list(items)
+    shown = listed[max(0, len(listed) - number) :]
+    return shown, len(listed) - len(shown)
