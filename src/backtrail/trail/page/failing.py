@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from backtrail.model.event import Place
 from backtrail.model.kinds import Frame, SourceLine
 from backtrail.trail.failure import Failure, LinkedError, Raised
-from backtrail.trail.page.material import ID_SHOWN, Material
+from backtrail.trail.page.material import Material
 from backtrail.trail.page.section import Draft, Piece
 from backtrail.trail.page.writing import one_line, quoted, shortened
 from backtrail.trail.value import value_text
@@ -42,7 +42,7 @@ def error_draft(material: Material) -> Draft:
             short=_headline(material, error, MESSAGE_CHARS_SHORT),
             worth=1_000,
         ),
-        Piece(text=f"{_ending(material)} Error `{error.error_id[:ID_SHOWN]}`.", worth=850),
+        Piece(text=f"{_ending(material)} Error `{material.error_shown}`.", worth=850),
         *(
             Piece(text=f"- note: {one_line(note, MESSAGE_CHARS)}", worth=860)
             for note in error.notes
@@ -66,7 +66,7 @@ def error_draft(material: Material) -> Draft:
         title="What went wrong",
         pieces=pieces,
         noun="line",
-        command=f"backtrail errors show {error.error_id[:ID_SHOWN]}",
+        command=f"backtrail errors show {material.error_shown}",
         share=0.3,
         unread=max(0, story.error_count - len(others) - 1),
     )
@@ -118,7 +118,7 @@ def locals_draft(material: Material) -> Draft | None:
         title=f"Variables of `{error.qualified or error.function}`",
         pieces=pieces,
         noun="variable",
-        command=f"backtrail errors show {error.error_id[:ID_SHOWN]}",
+        command=f"backtrail errors show {material.error_shown}",
         share=0.25,
         unread=error.locals_cut,
     )

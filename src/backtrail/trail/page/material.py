@@ -50,6 +50,14 @@ class Material(Struct, frozen=True, kw_only=True):
         return self.story.trace_id[:ID_SHOWN]
 
     @property
+    def error_shown(self) -> str:
+        """The id of the error that the page is about, or of the trace when it is about none."""
+        if self.error is None:
+            return self.id_shown
+        known = {self.error.error_id, *(error.error_id for error in self.story.errors)}
+        return short_ids(known)[self.error.error_id]
+
+    @property
     def chain_ids(self) -> set[str]:
         """The events on the way from the likeliest cause to the crash."""
         if self.why is None or not self.why.candidates:

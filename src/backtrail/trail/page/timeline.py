@@ -24,6 +24,8 @@ TROUBLE = frozenset(
     }
 )
 """Kinds that always tell of trouble."""
+AFTER = 250
+"""How much less an event is worth that came after the error."""
 QUIET = frozenset({"clock.anchored", "process.started", "run.started"})
 """Kinds that say nothing of a failure that the page does not say elsewhere."""
 
@@ -53,7 +55,7 @@ def timeline_draft(material: Material) -> Draft | None:
             Piece(
                 text=_line(material, line, crash_ns, LINE_CHARS),
                 short=_line(material, line, crash_ns, LINE_CHARS_SHORT),
-                worth=worth if line.time_unix_ns <= crash_ns else worth - 100,
+                worth=worth if position < crash else worth - AFTER,
             )
         )
     return Draft(
