@@ -35,6 +35,8 @@ class HttpCalled(Body, frozen=True, kw_only=True):
     attempt: int = 1
     """How often the program has by now sent this same request from this same place."""
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class LlmCalled(Body, frozen=True, kw_only=True):
@@ -71,6 +73,8 @@ class LlmCalled(Body, frozen=True, kw_only=True):
     is_complete: bool = True
     attempt: int = 1
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class RateLimited(Body, frozen=True, kw_only=True):
@@ -100,16 +104,20 @@ class FileOpened(Body, frozen=True, kw_only=True):
     """Whether the content is only its beginning."""
     is_missing: bool = False
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class FileChanged(Body, frozen=True, kw_only=True):
     """A file or a folder was removed, renamed, made or made into another."""
 
     action: str
-    """`removed`, `renamed`, `made`, `linked`, `truncated`, `permitted`."""
+    """`removed`, `renamed`, `copied`, `made`, `linked`, `truncated`, `permitted`."""
     path: str
     target: str | None = None
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class DirectoryChanged(Body, frozen=True, kw_only=True):
@@ -118,6 +126,8 @@ class DirectoryChanged(Body, frozen=True, kw_only=True):
     before: str | None
     after: str
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class EnvironmentRead(Body, frozen=True, kw_only=True):
@@ -127,6 +137,8 @@ class EnvironmentRead(Body, frozen=True, kw_only=True):
     value: str | None = None
     """`None` when it was not set."""
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class EnvironmentChanged(Body, frozen=True, kw_only=True):
@@ -136,6 +148,8 @@ class EnvironmentChanged(Body, frozen=True, kw_only=True):
     before: str | None = None
     after: str | None = None
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class SubprocessStarted(Body, frozen=True, kw_only=True):
@@ -149,13 +163,16 @@ class SubprocessStarted(Body, frozen=True, kw_only=True):
     error: str | None = None
     """Why it could not be started."""
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class SubprocessEnded(Body, frozen=True, kw_only=True):
     """A program that this one had started was seen to end."""
 
     command: list[str]
-    pid: int
+    pid: int | None = None
+    """`None` where Python does not tell it, as of `os.system`."""
     exit_code: int | None = None
     """Negative is the number of the signal that ended it."""
     stdout: str | None = None
@@ -164,6 +181,8 @@ class SubprocessEnded(Body, frozen=True, kw_only=True):
     took_ms: float | None = None
     is_timeout: bool = False
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class SqlExecuted(Body, frozen=True, kw_only=True):
@@ -182,6 +201,8 @@ class SqlExecuted(Body, frozen=True, kw_only=True):
     took_ms: float | None = None
     error: str | None = None
     caller: Place | None = None
+    calls: list[Place] = []
+    """The user's own code on the stack, from the caller outwards."""
 
 
 class ClockRead(Body, frozen=True, kw_only=True):

@@ -194,6 +194,10 @@ REPEATS_WINDOW_S = 60.0
 REPEATS_IDENTITIES_MAX = 1_000
 """Error identities remembered at once."""
 
+# What operations use
+ALLOCATIONS_MAX = 10
+"""Places kept at which most memory was allocated."""
+
 # State that a program tracks
 TRACKED_NODES_MAX = 50_000
 """Values visited in one look at a state."""
@@ -313,10 +317,8 @@ CANDIDATES_MAX = 5
 """Candidates for a cause that are named."""
 SUSPECTS_MAX = 60
 """Values of an error that are looked for in the events before it."""
-FACTS_MAX = 60_000
-"""Events of a trace that a cause is looked for in, beside those that only say something."""
-WORDS_MAX = 5_000
-"""Events that only say something, such as log lines, that are kept while a cause is looked for."""
+FACTS_MAX = 20_000
+"""Events that a cause is looked for in at once: half from the beginning, half from the end."""
 CHAIN_STEPS_MAX = 8
 """Steps of the way from a cause to a crash."""
 EVIDENCE_CHARS_MAX = 4_000
@@ -349,6 +351,10 @@ BARS_MAX = 200
 """Spans and calls, the longest ones, that stand in one waterfall."""
 SWALLOWED_PLACES_MAX = 1_000
 """Places at which exceptions were swallowed that are told apart in one view."""
+COMPARED_STEPS_MAX = 50_000
+"""Steps of each of two traces that are compared."""
+DIFFERENCES_MAX = 500
+"""Differences of one sort that a comparison lists."""
 SPAN_PARTS_MAX = 1_000
 """Stretches of one span's children that are kept apart."""
 

@@ -10,7 +10,17 @@ from types import ModuleType
 
 from backtrail.record import guard
 
-FEATURES: dict[str, str] = {}
+FEATURES: dict[str, str] = {
+    "http": "backtrail.record.calls.watching",
+    "llm": "backtrail.record.calls.watching",
+    "handled": "backtrail.record.instrument.handled",
+    "files": "backtrail.record.effects.files",
+    "subprocesses": "backtrail.record.effects.processes.popen",
+    "environment": "backtrail.record.effects.environment",
+    "sql": "backtrail.record.effects.sql",
+    "locks": "backtrail.record.locks.feature",
+    "measures": "backtrail.record.measures.process_use",
+}
 """By its word in the setting `watch`: our module, which has `watch()` and `unwatch()`."""
 
 _on: dict[str, ModuleType] = {}

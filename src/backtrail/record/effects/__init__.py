@@ -1,0 +1,1 @@
+"""What a program exchanges with the system it runs on: files, processes, variables, databases."""

@@ -1,0 +1,111 @@
+"""Statements that the user's own code sent to SQLite, each connection told apart.
+
+SQLite itself tells of each statement it runs, with its parameters in place, through the
+connection's trace callback: its class stays what it is. A program that sets a callback of its own
+takes the place of ours, and the statements of that connection are recorded no more from there on.
+Nothing of ours holds the connection, so it is closed when the program lets go of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from itertools import count
+from types import FrameType, ModuleType
+from typing import Any
+
+from backtrail.model.effects import SqlExecuted
+from backtrail.model.limits import CALLS_MAX, SQL_CHARS_MAX, STATEMENTS_MAX
+from backtrail.record.attach.imports import when_imported
+from backtrail.record.attach.patching import Patches, step_out
+from backtrail.record.capture.callers import callers
+from backtrail.record.capture.values.walk import Walk, shown_text
+from backtrail.record.effects.audit import quietly
+from backtrail.record.effects.origin import origin, tell
+from backtrail.record.effects.paths import path_of
+from backtrail.record.effects.quota import Quota
+from backtrail.record.effects.statements import clean_statement, shape_of
+
+_quota = Quota(STATEMENTS_MAX, "statement")
+_numbers = count(1)
+_WHERE = "sqlite3"
+_patches = Patches()
+_on = [False]
+
+
+def watch() -> None:
+    """Record the statements of connections that are made from here on."""
+    _on[0] = True
+    _quota.forget()
+    for name in ("sqlite3", "sqlite3.dbapi2"):
+        when_imported(name, _follow)
+
+
+def unwatch() -> None:
+    """Record no more statements, also of connections that there are."""
+    _on[0] = False
+    _patches.restore()
+
+
+def _follow(module: ModuleType) -> None:
+    if _on[0]:
+        _patches.replace(module, "connect", _connect)
+
+
+def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
+    frame_of = sys._getframe  # noqa: SLF001 - inspect costs start-up time
+
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        try:
+            connection = original(*args, **kwargs)
+        except BaseException as error:
+            step_out(error)
+            raise
+        database = args[0] if args else kwargs.get("database")
+        quietly(_WHERE, _connected, connection, database, frame_of(1))
+        return connection
+
+    return connect
+
+
+def _connected(connection: Any, given: Any, frame: FrameType | None) -> None:
+    """Ask a connection to tell of its statements."""
+    sqlite3: Any = sys.modules.get("sqlite3.dbapi2")
+    if sqlite3 is None or not issubclass(type(connection), sqlite3.Connection):
+        return
+    if origin(frame) is None:
+        return
+    database = path_of(given)
+    if database and database != ":memory:" and not database.startswith("file:"):
+        database = os.path.abspath(database)
+    # The class's own: one that the program derives from it may override the method.
+    sqlite3.Connection.set_trace_callback(connection, _teller(database, str(next(_numbers))))
+
+
+def _teller(database: str | None, connection: str) -> Callable[[str], None]:
+    frame_of = sys._getframe  # noqa: SLF001 - inspect costs start-up time
+
+    def tell_statement(statement: str) -> None:
+        if _on[0]:
+            quietly(_WHERE, _tell_executed, statement, frame_of(1), database, connection)
+
+    return tell_statement
+
+
+def _tell_executed(
+    statement: str, frame: FrameType | None, database: str | None, connection: str
+) -> None:
+    app = origin(frame)
+    if app is None or not _quota.left(app, shape_of(statement)):
+        return
+    walk, calls = Walk(), callers(app, CALLS_MAX)
+    body = SqlExecuted(
+        system="sqlite",
+        statement=shown_text(clean_statement(statement, walk), walk, SQL_CHARS_MAX),
+        database=None if database is None else shown_text(database, walk),
+        connection=connection,
+        caller=calls[0],
+        calls=calls,
+    )
+    tell("sql.executed", body, walk)
