@@ -26,6 +26,7 @@ from backtrail.record.span import Span, start_operation_trace, trace_span
 from backtrail.record.switch import disable, enable, obey, start, stop
 
 if TYPE_CHECKING:
+    from backtrail.record.measures.measuring import measure
     from backtrail.record.state.tracking import track_state
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "get_current_trace_id",
     "get_debugger",
     "keep_trace",
+    "measure",
     "set_mode",
     "start",
     "start_operation_trace",
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 _LOADED_WHEN_USED = {
+    "measure": "backtrail.record.measures.measuring",
     "track_state": "backtrail.record.state.tracking",
 }
 """Public names that many programs never use, and the modules that hold them."""

@@ -11,7 +11,7 @@ import atexit
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
 
@@ -216,7 +216,13 @@ def _write_process_started() -> None:
     journal.append(journal.event_line("process.started", body, trace=trace) + b"\n")
 
 
+last_words: list[Callable[[], object]] = []
+"""What is told of the process before its end is written."""
+
+
 def _write_process_ended() -> None:
+    for tell in last_words:
+        tell()
     trace = scope.at_top(scope.root()).lane.head
     body = ProcessEnded(counters=dict(guard.lost))
     journal.append(journal.event_line("process.ended", body, trace=trace) + b"\n")

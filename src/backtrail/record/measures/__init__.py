@@ -1,0 +1,1 @@
+"""What operations and processes use: time, CPU, memory, pauses of the garbage collector."""
