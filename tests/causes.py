@@ -67,7 +67,7 @@ def error(
     **more: Any,
 ) -> Event:
     """Make the error that is to be explained; `chain` are the exceptions behind it."""
-    head = {"type": type_, "qualified_type": type_, "message": message, "frames": list(frames)}
+    head = {"type": type_, "qualified_type": type_, "message": message}
     return event(
         "error.raised",
         ERROR_AT,

@@ -8,7 +8,7 @@ each block can be read alone.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -25,6 +25,9 @@ _decode_objects = msgspec.json.Decoder(dict[str, Any]).decode_lines
 
 
 T = TypeVar("T")
+
+Wanted = Callable[[bytes], bool]
+"""Tells by an event's line whether it is to be read."""
 
 
 class OpenBlock(Struct, Generic[T], kw_only=True):
@@ -80,17 +83,30 @@ def text(payload: bytes) -> bytes:
     return zlib.decompress(payload).partition(b"\n")[2]
 
 
-def events(payload: bytes, *, process: str, offset_ns: int) -> Iterator[Event]:
-    """Yield a block's events in order; a line that cannot be read in full is passed over."""
+def events(
+    payload: bytes, *, process: str, offset_ns: int, wanted: Wanted | None = None
+) -> Iterator[Event]:
+    """Yield a block's events in order; a line that cannot be read in full is passed over.
+
+    Where `wanted` is given, it is asked of each line before the line is read.
+    """
     head, _, rest = zlib.decompress(payload).partition(b"\n")
     seqs = _seqs(_decode_runs(head))
-    try:
-        bodies: list[dict[str, Any] | None] = list(_decode_objects(rest))
-    except msgspec.DecodeError:
-        bodies = [_object(line) for line in rest.split(b"\n")]
+    bodies: list[dict[str, Any] | None]
+    if wanted is not None:
+        bodies = [_object(line) if wanted(line) else None for line in rest.split(b"\n")]
+    else:
+        bodies = _all_objects(rest)
     for seq, body in zip(seqs, bodies, strict=False):
         if body is not None:
             yield _event(body, seq=seq, process=process, offset_ns=offset_ns)
+
+
+def _all_objects(lines: bytes) -> list[dict[str, Any] | None]:
+    try:
+        return list(_decode_objects(lines))
+    except msgspec.DecodeError:
+        return [_object(line) for line in lines.split(b"\n")]
 
 
 def event(line: bytes, *, seq: int, process: str, offset_ns: int) -> Event | None:

@@ -137,14 +137,16 @@ def events(
     kinds: Collection[str] | None = None,
     after: str | None = None,
     limit: int | None = None,
+    wanted: blocks.Wanted | None = None,
 ) -> Iterator[Event]:
     """Yield the events of a trace: each process's in its own order, merged by time.
 
+    Where `wanted` is given, it is asked of each event's line, and says whether it is read at all.
     Only some kinds are read when `kinds` names them. To read on behind a page, pass the last
     `event_id` as `after`; with an event that is not there, nothing follows.
     """
     processes = _blocks_by_process(catalog, trace_id, kinds).values()
-    streams = [_stream(catalog, rows, kinds) for rows in processes]
+    streams = [_stream(catalog, rows, kinds, wanted) for rows in processes]
     merged: Iterator[Event] = heapq.merge(*streams, key=_order)
     if after is not None:
         merged = _behind(merged, after)
@@ -247,19 +249,25 @@ def _blocks_by_process(
 
 
 def _stream(
-    catalog: Catalog, rows: list[sqlite3.Row], kinds: Collection[str] | None
+    catalog: Catalog,
+    rows: list[sqlite3.Row],
+    kinds: Collection[str] | None,
+    wanted: blocks.Wanted | None,
 ) -> Iterator[Event]:
     for row in rows:
-        yield from _block_events(catalog, row, kinds)
+        yield from _block_events(catalog, row, kinds, wanted)
 
 
 def _block_events(
-    catalog: Catalog, row: sqlite3.Row, kinds: Collection[str] | None
+    catalog: Catalog,
+    row: sqlite3.Row,
+    kinds: Collection[str] | None,
+    wanted: blocks.Wanted | None = None,
 ) -> Iterator[Event]:
     block = catalog.row("block", block_id=row["block_id"])
     if block is None:
         return
-    for event in _unpacked(block):
+    for event in _unpacked(block, wanted):
         if kinds is None or event.kind in kinds:
             yield event
 
@@ -292,10 +300,13 @@ def _text(catalog: Catalog, block_id: int) -> bytes:
         ) from error
 
 
-def _unpacked(block: sqlite3.Row) -> Iterator[Event]:
+def _unpacked(block: sqlite3.Row, wanted: blocks.Wanted | None = None) -> Iterator[Event]:
     try:
         yield from blocks.events(
-            block["payload"], process=block["process"], offset_ns=block["offset_ns"]
+            block["payload"],
+            process=block["process"],
+            offset_ns=block["offset_ns"],
+            wanted=wanted,
         )
     except (zlib.error, msgspec.DecodeError) as error:
         raise StoreError(

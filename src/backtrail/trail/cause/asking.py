@@ -17,6 +17,7 @@ from backtrail.trail.cause.facts import Fact, Facts
 from backtrail.trail.cause.finding import Case, Finding, Rule
 from backtrail.trail.cause.rules import all_rules
 from backtrail.trail.cause.shown import as_place, event_shown, place_of, where_text
+from backtrail.trail.cause.sifting import sieve
 from backtrail.trail.cause.suspects import Suspects, suspects
 from backtrail.trail.failure import error_body, innermost_app_frame
 from backtrail.trail.wording import describe
@@ -41,7 +42,9 @@ def why(catalog: Catalog, trace_id: str, *, error_id: str | None = None) -> Why:
     error = _chosen(errors, error_id)
     if error is None:
         return _nothing(trace_id, "the trace holds no error")
-    return ask(reading.events(catalog, trace_id), error)
+    sought = suspects(error_body(error))
+    events = reading.events(catalog, trace_id, wanted=sieve(sought))
+    return ask(events, error)
 
 
 def ask(events: Iterable[Event], error: Event, *, rules: dict[str, Rule] | None = None) -> Why:
@@ -55,7 +58,11 @@ def ask(events: Iterable[Event], error: Event, *, rules: dict[str, Rule] | None 
         found.extend((name, finding) for finding in rule(case))
     candidates = [_candidate(case, error, *merged) for merged in _ranked(found)]
     frame = innermost_app_frame(body.frames)
-    note = None if candidates else "nothing that was recorded before the error explains it"
+    notes = [] if candidates else ["nothing that was recorded before the error explains it"]
+    if facts.cut:
+        notes.append(
+            f"of {facts.read:,} events that may bear on it, {facts.cut:,} in the middle were not looked at"
+        )
     return Why(
         trace_id=error.trace_id,
         error_id=body.error_id,
@@ -63,7 +70,7 @@ def ask(events: Iterable[Event], error: Event, *, rules: dict[str, Rule] | None 
         where=where_text({"file": frame.file, "function": frame.qualified}) if frame else None,
         suspects=_sought_text(sought),
         candidates=candidates,
-        note=note if not facts.cut else f"{facts.cut:,} events were passed over",
+        note="; ".join(notes) or None,
         events_read=facts.read,
     )
 

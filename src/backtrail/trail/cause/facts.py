@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from backtrail.model.event import Event, Json
-from backtrail.model.limits import FACTS_MAX, WORDS_MAX
+from backtrail.model.limits import FACTS_MAX
 from backtrail.trail.cause.forms import SAME, Sought, leaves
 from backtrail.trail.cause.suspects import Suspect
 from backtrail.trail.cause.values import words_of
@@ -48,9 +48,7 @@ WENT_OUT: Mapping[str, tuple[str, ...]] = {
 }
 """By kind, the members that the program gave, or that name it."""
 SAYING = frozenset({"log.emitted", "debug.recorded"})
-"""Kinds that only say something: kept in smaller number."""
-UNTOLD = frozenset({"span.started", "span.ended", "process.ended", "clock.anchored", "lock.used"})
-"""Kinds that are never a cause."""
+"""Kinds that only say something."""
 _NAMING = ("path", "url", "name", "lock", "function", "model", "statement")
 
 
@@ -126,24 +124,21 @@ class Facts:
     """All evidence of one trace before an error, in order."""
 
     def __init__(self, events: Iterable[Event], error: Event) -> None:
-        """Keep the events that lie before an error and may bear on it, within bounds."""
+        """Keep the events that lie before an error, the first and the last of too many."""
         self.error = error
-        self.all: list[Fact] = []
         self.read = 0
-        self.cut = 0
-        said = 0
+        first: list[Event] = []
+        last: deque[Event] = deque(maxlen=FACTS_MAX // 2)
         for event in events:
             self.read += 1
-            if event.event_id == error.event_id or event.time_unix_ns > error.time_unix_ns:
+            if event.time_unix_ns > error.time_unix_ns or event.event_id == error.event_id:
                 continue
-            if event.kind in UNTOLD:
-                continue
-            is_said = event.kind in SAYING
-            if len(self.all) >= FACTS_MAX or (is_said and said >= WORDS_MAX):
-                self.cut += 1
-                continue
-            said += is_said
-            self.all.append(Fact(event, len(self.all)))
+            if len(first) < FACTS_MAX // 2:
+                first.append(event)
+            else:
+                last.append(event)
+        self.all = [Fact(event, at) for at, event in enumerate([*first, *last])]
+        self.cut = max(0, self.read - len(self.all) - 1)
 
     def of(self, *kinds: str) -> list[Fact]:
         """Return the evidence of some kinds, in order."""
@@ -169,9 +164,8 @@ class Facts:
     def holding(self, suspect: Suspect) -> Iterator[tuple[Fact, float, str, bool]]:
         """Yield the events that show a value: how well, in which text, and whether it came in."""
         sought = _sought(suspect.value)
-        needle = sought.needle
         for fact in self.all:
-            if needle not in fact.folded:
+            if not sought.may_be_in(fact.folded):
                 continue
             level, text = _best(sought, fact.came_in)
             other, other_text = (0.0, "") if level == SAME else _best(sought, fact.went_out)

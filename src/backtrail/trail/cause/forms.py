@@ -18,6 +18,9 @@ from backtrail.model.limits import LEAF_CHARS_MAX, LEAVES_MAX, PIECES_MAX
 
 PIECE = re.compile(r"[0-9]+|[^\W\d_]+", re.UNICODE)
 
+MARKS = frozenset({"$type", "$cut", "$depth", "$cycle", "$changing", "$broken"})
+"""Keys of a captured value that are none of the program's."""
+
 SAME, WITHIN, FOLDED, PIECED, PART = 1.0, 0.95, 0.9, 0.8, 0.6
 """How well a text shows a value: it is the value; holds it as it is; but for upper and lower case;
 all its pieces in order; or is itself a large part of it."""
@@ -48,8 +51,8 @@ class Sought:
         self.folded = " ".join(value.casefold().split())
         self.pieces = pieces(value)
         self.joined = "".join(self.pieces)
-        self.needle = max(self.pieces, key=len, default=self.folded)
-        """What any text that shows it must hold, folded; its longest piece."""
+        self.needles = sorted(self.pieces, key=len, reverse=True) or [self.folded]
+        """What any text that shows it must hold, folded: its pieces, the longest first."""
 
     def level(self, text: str) -> float:
         """Return how well a text shows the value, from 0 to 1."""
@@ -57,14 +60,19 @@ class Sought:
             return SAME
         if len(text) > LEAF_CHARS_MAX:
             text = text[:LEAF_CHARS_MAX]
+        folded = text.casefold()
+        if not self.may_be_in(folded):
+            is_short = PART_CHARS_MIN <= len(text) < len(self.value)
+            return self._part(folded, text) if is_short else 0.0
         if self.value and _stands_in(self.value, text):
             return WITHIN
-        folded = text.casefold()
-        if self.needle not in folded:
-            return 0.0 if not self.joined else self._part(folded, text)
         if self.folded and _stands_in(self.folded, " ".join(folded.split())):
             return FOLDED
         return self._by_pieces(folded, text)
+
+    def may_be_in(self, folded: str) -> bool:
+        """Tell, at little cost, whether a folded text can show the value at all."""
+        return all(needle in folded for needle in self.needles)
 
     def _by_pieces(self, folded: str, text: str) -> float:
         if not self._may_stand_alone():
@@ -119,8 +127,11 @@ def leaves(value: Json) -> list[tuple[str, str]]:
     while todo and len(found) < LEAVES_MAX:
         name, item = todo.pop()
         if isinstance(item, dict):
-            todo.extend((str(key), inner) for key, inner in reversed(item.items()))
-            found.extend(("", str(key)) for key in item if not str(key).startswith("$"))
+            shown = [(str(key), inner) for key, inner in item.items() if key not in MARKS]
+            todo.extend(reversed(shown))
+            if "$type" not in item:
+                # The keys of a dict are values of the program; those of an object are names.
+                found.extend(("", key) for key, _ in shown)
         elif isinstance(item, list):
             todo.extend((name, inner) for inner in reversed(item))
         elif isinstance(item, str):

@@ -52,6 +52,10 @@ COMMON = frozenset(
     response request message content path file line
     """.split()  # noqa: SIM905 - reads better than a list of forty strings
 )
+TYPES = frozenset(
+    {"NoneType", "str", "int", "float", "list", "dict", "tuple", "bytes", "bool", "set"}
+)
+"""Types, as messages quote them."""
 LONG_CHARS = 200
 """Of a longer value the beginning is looked for."""
 CUT = "…[+"
@@ -134,16 +138,16 @@ def _held(failing: list[Failing]) -> Iterator[tuple[str, str]]:
 
 def _failing(error: ErrorRaised) -> list[Failing]:
     """List the exceptions of an error, those with nothing behind them first."""
-    named = {info.parent for info in error.chain if info.parent is not None}
+    # The head of a chain is the error itself, and has its frames.
+    head = ExceptionInfo(
+        type=error.type, qualified_type=error.type, message=error.message, frames=error.frames
+    )
+    chain = [head, *error.chain[1:]]
+    named = {info.parent for info in chain if info.parent is not None}
     found = [
         Failing(info=info, frame=innermost_app_frame(info.frames), is_root=at not in named)
-        for at, info in enumerate(error.chain)
+        for at, info in enumerate(chain)
     ]
-    if not found:
-        info = ExceptionInfo(
-            type=error.type, qualified_type=error.type, message=error.message, frames=error.frames
-        )
-        found = [Failing(info=info, frame=innermost_app_frame(error.frames), is_root=True)]
     return sorted(found, key=lambda failing: not failing.is_root)
 
 
@@ -158,22 +162,45 @@ def _values(failing: Failing) -> Iterator[Suspect]:
     if info.type == "KeyError":
         yield from _made([("key", _literal(info.message))], "key", share)
     yield from _made([("message", text) for text in _in_message(info.message)], "message", share)
-    if frame is None:
-        return
-    is_raised = raises_itself(frame)
+    if frame is not None:
+        yield from _of_expression(info, frame, share)
+        yield from _of_frame(info, frame, share)
+
+
+def _asked(info: ExceptionInfo, frame: Frame) -> set[str]:
+    """Name what a key was not found in: what that holds is not what was asked for."""
+    return {name for name, _ in containers(frame)} if _is_lookup(info) else set()
+
+
+def _of_expression(info: ExceptionInfo, frame: Frame, share: float) -> Iterator[Suspect]:
+    role: Role = "local" if raises_itself(frame) else "operand"
+    asked = _asked(info, frame)
     for name, value in operands(frame):
-        role: Role = "local" if is_raised else "operand"
+        if name in asked and not isinstance(value, str):
+            continue
         yield from _all_of(name, value, role, "inside", share)
-        if isinstance(value, str) and value and info.type == "TypeError" and not is_raised:
+        if isinstance(value, str) and value and info.type == "TypeError" and role == "operand":
             yield Suspect(
                 value=value[:LONG_CHARS], weight=TYPED * share, role=role, name=name, kind="str"
             )
+
+
+def _of_frame(info: ExceptionInfo, frame: Frame, share: float) -> Iterator[Suspect]:
+    """Yield what the frame that failed held beside, and what its callers held."""
+    asked = _asked(info, frame)
     for name, value in (frame.locals or {}).items():
-        yield from _all_of(name, value, "local", "local", share)
+        if name not in asked:
+            inner: Role = "operand" if "None" in info.message and _lacks(value) else "local"
+            yield from _all_of(name, value, "local", inner, share)
     outer = [each for each in info.frames if each.is_app and each is not frame]
     for distance, each in enumerate(outer[:OUTER_FRAMES_MAX], start=1):
         for name, value in (each.locals or {}).items():
             yield from _all_of(name, value, "outer", "outer", share * 0.9**distance)
+
+
+def _lacks(value: Json) -> bool:
+    """Tell whether an object or a dict has nothing under one of its names."""
+    return isinstance(value, dict) and None in value.values()
 
 
 def _all_of(
@@ -224,7 +251,8 @@ def _literal(message: str) -> Json:
 
 def _in_message(message: str) -> list[str]:
     """List the parts of a message that may be values: what is quoted, else ids and numbers."""
-    quoted = [next(filter(None, match.groups()), "") for match in QUOTED.finditer(message)]
+    found = [next(filter(None, match.groups()), "") for match in QUOTED.finditer(message)]
+    quoted = [text for text in found if text not in TYPES]
     bare = QUOTED.sub(" ", message)
     telling = [
         word

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from backtrail.model.limits import WORDS_MAX
+from backtrail.model.limits import FACTS_MAX
 from backtrail.trail.cause.facts import Facts
 from backtrail.trail.cause.suspects import Suspect
 from causes import ERROR_AT, error, event, place
@@ -68,11 +68,11 @@ def test_words_that_all_events_have_tell_little() -> None:
     assert rarity["load"] < 0.4 < rarity["zone"]
 
 
-def test_what_only_says_something_is_kept_in_smaller_number() -> None:
-    logs = [event("log.emitted", n, message="hello") for n in range(WORDS_MAX + 5)]
-    found = facts(*logs, event("file.opened", WORDS_MAX + 9, path="a"), event("span.started", 1))
-    assert len(found.of("log.emitted")) == WORDS_MAX
-    assert len(found.of("file.opened")) == 1
+def test_of_too_many_events_the_first_and_the_last_are_kept() -> None:
+    found = facts(*(event("log.emitted", n, message="hello") for n in range(FACTS_MAX + 5)))
+    kept = [fact.event.seq for fact in found.all]
+    assert len(kept) == FACTS_MAX
+    assert (kept[0], kept[-1]) == (0, FACTS_MAX + 4)
     assert found.cut == 5
 
 

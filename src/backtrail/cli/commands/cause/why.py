@@ -56,14 +56,14 @@ def why_lines(answer: Why) -> Iterator[str]:
     if answer.error is not None:
         yield click.style(_short(answer.error), fg="red", bold=True)
         yield f"  in {answer.where or 'code of a library'}"
+    if answer.suspects:
+        shown = "; ".join(answer.suspects[:SUSPECTS_SHOWN])
+        yield click.style(f"  looked for {_short(shown)}", dim=True)
     if not answer.candidates:
         yield ""
         yield f"No cause is named: {answer.note}."
         yield click.style("  backtrail show tells what happened", dim=True)
         return
-    if answer.suspects:
-        shown = "; ".join(answer.suspects[:SUSPECTS_SHOWN])
-        yield click.style(f"  looked for {_short(shown)}", dim=True)
     for rank, candidate in enumerate(answer.candidates, start=1):
         yield ""
         yield from _candidate_lines(rank, candidate)
