@@ -40,6 +40,16 @@ def caller(frame: FrameType | None = None) -> Place | None:
     return None if found is None else place_in(found)
 
 
+def callers(frame: FrameType | None, most: int) -> list[Place]:
+    """Return where a frame was called from in the user's own code, the innermost call first."""
+    found: list[Place] = []
+    here = app_frame(frame)
+    while here is not None and len(found) < most:
+        found.append(place_in(here))
+        here = app_frame(here.f_back)
+    return found
+
+
 def place_in(frame: FrameType) -> Place:
     """Return where a frame is at this moment."""
     known = place_of(frame.f_code, max(frame.f_lasti, 0), frame.f_lineno)

@@ -6,8 +6,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from backtrail.model.event import Place
 from backtrail.model.limits import CALLER_FRAMES_MAX
-from backtrail.record.capture.callers import app_frame, caller
+from backtrail.record.capture.callers import app_frame, caller, callers
 
 APP = """
 import functools, json
@@ -71,3 +72,14 @@ def test_a_caller_is_looked_for_so_far_and_no_further() -> None:
     )
     assert near is not None
     assert far is None
+
+
+def test_the_calls_that_led_here_are_named_from_the_innermost_outwards() -> None:
+    def inner() -> list[Place]:
+        return callers(sys._getframe(), 2)  # noqa: SLF001 - what is tested takes a frame
+
+    def outer() -> list[Place]:
+        return inner()
+
+    names = [place.function.rpartition(".")[2] for place in outer()]
+    assert names == ["inner", "outer"]

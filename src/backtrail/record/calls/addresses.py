@@ -1,0 +1,104 @@
+"""URLs and headers as they are told of: bounded, and without the secrets that stand in them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote_plus
+
+from backtrail.model.limits import HEADER_CHARS_MAX, HEADERS_MAX, URL_CHARS_MAX
+from backtrail.record.capture.redact import MARKER, clean_text, is_clean, is_secret_name
+from backtrail.record.capture.values.hiding import hidden
+from backtrail.record.capture.values.walk import Walk, shown_text
+
+_BORING = frozenset(
+    str.split(
+        """
+        accept accept-encoding accept-language connection date host keep-alive
+        transfer-encoding user-agent server vary via x-powered-by strict-transport-security
+        alt-svc nel report-to
+        """
+    )
+)
+"""Headers that say nothing about what was asked and answered."""
+_BORING_BEGINNINGS = ("x-stainless-", "sec-", "access-control-", "cf-")
+
+
+def text_of(part: Any) -> str:
+    """Return a part of a header, or of a URL, as text."""
+    if isinstance(part, str):
+        # Some clients have a class of their own for names.
+        return str.__str__(part)
+    return part.decode("latin-1") if type(part) is bytes else ""
+
+
+def header(headers: list[tuple[Any, Any]], wanted: str) -> str:
+    """Return the value of a header, or an empty text."""
+    for name, value in headers:
+        if len(name) == len(wanted) and text_of(name).lower() == wanted:
+            return text_of(value)
+    return ""
+
+
+def shown_headers(headers: list[tuple[Any, Any]], walk: Walk) -> dict[str, str]:
+    """Return the headers that say something, in lower case; a secret name hides its value."""
+    shown: dict[str, str] = {}
+    for given, value in headers:
+        name = text_of(given).lower()
+        if name in _BORING or name.startswith(_BORING_BEGINNINGS):
+            continue
+        if len(shown) >= HEADERS_MAX:
+            walk.cuts += 1
+            break
+        if is_secret_name(name):
+            shown[shown_text(name, walk)] = _hidden(text_of(value), walk)
+        else:
+            shown[shown_text(name, walk)] = shown_text(text_of(value), walk, HEADER_CHARS_MAX)
+    return shown
+
+
+def _hidden(value: str, walk: Walk) -> str:
+    """Return what stands for a secret header; `Bearer …` is known without its first word too."""
+    scheme, _, rest = value.partition(" ")
+    if rest:
+        hidden(rest.strip(), walk)
+    return str(hidden(value if not rest else f"{scheme} {rest}", walk))
+
+
+def shown_url(url: str, walk: Walk) -> str:
+    """Return a URL without its user, and without the values of secret names in its query."""
+    head, mark, query = url[:URL_CHARS_MAX].partition("?")
+    scheme, slashes, rest = head.partition("://")
+    host, slash, path = rest.partition("/")
+    user, at, bare = host.rpartition("@")
+    if at:
+        hidden(user.partition(":")[2], walk)
+        head = f"{scheme}{slashes}{MARKER}@{bare}{slash}{path}"
+    if not is_clean(head):
+        head = clean_text(head, found=walk.taint)
+    if mark:
+        head += "?" + "&".join(_parameter(part, walk) for part in query.split("&"))
+    missing = len(url) - URL_CHARS_MAX
+    return f"{head}…[+{missing} chars]" if missing > 0 else head
+
+
+def _parameter(part: str, walk: Walk) -> str:
+    name, equals, value = part.partition("=")
+    plain = unquote_plus(name)
+    if equals and (is_secret_name(plain) or plain.lower() in {"key", "sig", "code"}):
+        hidden(unquote_plus(value), walk)
+        return f"{shown_text(name, walk)}={MARKER}"
+    if is_clean(part) and is_clean(unquote_plus(part)):
+        return part
+    clean = clean_text(unquote_plus(value), found=walk.taint)
+    return f"{shown_text(name, walk)}={clean}" if equals else clean
+
+
+def path_of(url: str) -> str:
+    """Return the path of a URL, without its query."""
+    rest = url.partition("://")[2]
+    return "/" + rest.partition("/")[2].partition("?")[0].partition("#")[0]
+
+
+def host_of(url: str) -> str:
+    """Return host and port of a URL."""
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition("?")[0]

@@ -1,0 +1,221 @@
+"""Requests of `http.client`, and so of all that is built on it: urllib3, requests, urllib.
+
+The head of a request is taken as it goes over the wire, with its first `send`; what follows is its
+body. An answer is followed through the methods by which it is read.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from backtrail.record import guard
+from backtrail.record.attach.patching import Patches, step_out
+from backtrail.record.calls.clients.layers import layer_here
+from backtrail.record.calls.exchange import MARK, Exchange, begin
+
+Function = Callable[..., Any]
+_HEAD = "_backtrail_head"
+READERS = ("read", "read1", "readline", "_safe_read")
+_FIELD = 2
+
+
+def watch_http_client(patches: Patches, module: ModuleType) -> None:
+    """See every request of a connection, and every answer as the program reads it."""
+    secure = getattr(module, "HTTPSConnection", ())
+    connection, answer = module.HTTPConnection, module.HTTPResponse
+    patches.replace(connection, "putrequest", lambda it: _beginning(it, secure))
+    patches.replace(connection, "send", _sending)
+    patches.replace(connection, "getresponse", _answering)
+    for name in READERS:
+        patches.replace(answer, name, _reading)
+    patches.replace(answer, "readinto", _reading_into)
+    patches.replace(answer, "close", _closing)
+
+
+def _beginning(original: Function, secure: Any) -> Function:
+    def putrequest(self: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
+        known = vars(self)
+        known.pop(MARK, None)
+        done = original(self, method, url, *args, **kwargs)
+        try:
+            layer = layer_here()
+            frame = sys._getframe(1)  # noqa: SLF001 - inspect costs start-up time
+            client = "http.client" if layer is None else layer.client
+            exchange = begin(client, method, _url(self, url, secure), frame)
+            if exchange is not None:
+                if layer is not None:
+                    layer.began(exchange)
+                known[MARK] = exchange
+                known[_HEAD] = None
+        except Exception as error:  # noqa: BLE001 - an edge: the program's own call
+            guard.broke("http.client", error)
+        return done
+
+    return putrequest
+
+
+def _url(connection: Any, target: Any, secure: Any) -> str:
+    """Return the whole URL of a request, whose target may be a path only."""
+    if not isinstance(target, str) or "://" in target:
+        return str(target)
+    scheme = "https" if secure and isinstance(connection, secure) else "http"
+    tunnel = getattr(connection, "_tunnel_host", None)
+    host = tunnel or connection.host
+    port = getattr(connection, "_tunnel_port", None) if tunnel else connection.port
+    shown = f"[{host}]" if ":" in host else host
+    is_usual = port is None or port == {"http": 80, "https": 443}[scheme]
+    return f"{scheme}://{shown}{'' if is_usual else f':{port}'}{target}"
+
+
+def _sending(original: Function) -> Function:
+    def send(self: Any, data: Any) -> Any:
+        known = vars(self)
+        exchange = known.get(MARK)
+        if exchange is None or exchange.is_busy:
+            return original(self, data)
+        if known.get(_HEAD) is None:
+            known[_HEAD] = True
+            exchange.request_headers = _fields(data)
+        else:
+            exchange.sent(data)
+        exchange.is_busy = True
+        try:
+            return original(self, data)
+        except BaseException as error:
+            known.pop(MARK, None)
+            exchange.failed(error)
+            step_out(error)
+            raise
+        finally:
+            exchange.is_busy = False
+
+    return send
+
+
+def _fields(head: Any) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a request as it is sent."""
+    if type(head) is not bytes:
+        return []
+    lines = (line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    return [(field[0], field[1]) for field in lines if len(field) == _FIELD]
+
+
+def _answering(original: Function) -> Function:
+    def getresponse(self: Any, *args: Any, **kwargs: Any) -> Any:
+        exchange = vars(self).pop(MARK, None)
+        if exchange is None:
+            return original(self, *args, **kwargs)
+        try:
+            response = original(self, *args, **kwargs)
+        except BaseException as error:
+            exchange.failed(error)
+            step_out(error)
+            raise
+        try:
+            _answered(exchange, response)
+        except Exception as error:  # noqa: BLE001 - an edge: the program's own call
+            guard.broke("http.client", error)
+        return response
+
+    return getresponse
+
+
+def _answered(exchange: Exchange, response: Any) -> None:
+    """Take the head of an answer, and let its methods tell of the rest."""
+    headers = response.headers
+    exchange.answered(response.status, list(headers.items()), response.length)
+    if exchange.request is not None and _is_chunked(exchange):
+        exchange.request = _without_frames(exchange.request)
+    if response.length == 0 or response.isclosed():
+        exchange.finish()
+    else:
+        vars(response)[MARK] = exchange
+
+
+def _is_chunked(exchange: Exchange) -> bool:
+    return any(
+        name.lower() == b"transfer-encoding" and b"chunked" in value.lower()
+        for name, value in exchange.request_headers
+    )
+
+
+def _without_frames(kept: Any) -> Any:
+    """Take the lengths of its pieces out of a body that was sent in pieces."""
+    wire, body, place = bytes(kept.head), bytearray(), 0
+    while (end := wire.find(b"\r\n", place)) >= 0:
+        size = int(wire[place:end].split(b";")[0], 16)
+        if size == 0:
+            break
+        body += wire[end + 2 : end + 2 + size]
+        place = end + 2 + size + 2
+    kept.size -= len(kept.head) - len(body)
+    kept.head = body
+    return kept
+
+
+def _reading(original: Function) -> Function:
+    def read(self: Any, *args: Any, **kwargs: Any) -> Any:
+        exchange = vars(self).get(MARK)
+        if exchange is None or exchange.is_busy:
+            return original(self, *args, **kwargs)
+        exchange.is_busy = True
+        try:
+            piece = original(self, *args, **kwargs)
+        except BaseException as error:
+            _took_partial(exchange, error)
+            exchange.failed(error)
+            step_out(error)
+            raise
+        finally:
+            exchange.is_busy = False
+        _came(self, exchange, piece)
+        return piece
+
+    return read
+
+
+def _reading_into(original: Function) -> Function:
+    def readinto(self: Any, b: Any) -> Any:
+        exchange = vars(self).get(MARK)
+        if exchange is None or exchange.is_busy:
+            return original(self, b)
+        exchange.is_busy = True
+        try:
+            size = original(self, b)
+        except BaseException as error:
+            exchange.failed(error)
+            step_out(error)
+            raise
+        finally:
+            exchange.is_busy = False
+        _came(self, exchange, bytes(memoryview(b).cast("B")[:size]))
+        return size
+
+    return readinto
+
+
+def _came(response: Any, exchange: Exchange, piece: bytes) -> None:
+    exchange.came(piece)
+    if response.fp is None:
+        exchange.finish()
+
+
+def _took_partial(exchange: Exchange, error: BaseException) -> None:
+    """Take what came of an answer that ended too early."""
+    partial = getattr(error, "partial", None)
+    if type(partial) is bytes:
+        exchange.expected = None
+        exchange.came(partial)
+
+
+def _closing(original: Function) -> Function:
+    def close(self: Any) -> Any:
+        exchange = vars(self).get(MARK)
+        if exchange is not None and not exchange.is_busy:
+            exchange.let_go()
+        return original(self)
+
+    return close

@@ -1,0 +1,211 @@
+"""One request and its answer, from the moment that a client begins to send it.
+
+A client's adapter makes an exchange, tells it what comes by, and lets it go: it never reads by
+itself. It is told of once: when the answer has been read to its end, when the program closes it
+or lets go of it, or when the client raises.
+"""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+from _weakref import ref
+from collections.abc import Callable
+from contextvars import ContextVar
+from types import FrameType
+from typing import Any
+
+from backtrail.model.event import Place
+from backtrail.model.limits import BODY_BYTES_MAX, CALLS_MAX, MODEL_BYTES_MAX, OPEN_CALLS_MAX
+from backtrail.record import guard, journal, scope, switch
+from backtrail.record.calls.kept import Kept
+from backtrail.record.capture.callers import callers
+
+Headers = list[tuple[Any, Any]]
+"""Names and values, as bytes or as texts."""
+
+MARK = "_backtrail_exchange"
+"""The attribute under which an exchange is kept with a connection or an answer of a client."""
+
+is_nested: ContextVar[bool] = ContextVar("backtrail_is_nested", default=False)
+"""Whether we are inside a client that tells of the exchange: what it is built on does not."""
+
+on_begin: list[Callable[[Exchange], object]] = []
+"""Told of each exchange when it begins."""
+on_end: list[Callable[[Exchange], object]] = []
+"""Told of each exchange once, when it has ended."""
+
+
+class Exchange:
+    """A request, what it was answered so far, and when."""
+
+    __slots__ = (
+        "__weakref__",
+        "answer",
+        "answer_headers",
+        "answered_ns",
+        "calls",
+        "client",
+        "ended_ns",
+        "error",
+        "expected",
+        "here",
+        "is_at_end",
+        "is_busy",
+        "is_cancelled",
+        "is_complete",
+        "is_decoded",
+        "is_streamed",
+        "is_timeout",
+        "layer",
+        "method",
+        "request",
+        "request_headers",
+        "started_ns",
+        "status",
+        "thread",
+        "url",
+    )
+
+    def __init__(self, *, client: str, method: str, url: str, calls: list[Place]) -> None:
+        self.client = client
+        self.method = method
+        self.url = url
+        self.calls = calls
+        self.here = scope.current()
+        self.thread = get_ident()
+        self.request: Kept | None = Kept(MODEL_BYTES_MAX)
+        """The body that was sent; `None` when it cannot be seen."""
+        self.request_headers: Headers = []
+        self.status: int | None = None
+        self.answer_headers: Headers = []
+        self.answer = Kept(BODY_BYTES_MAX if method == "GET" else MODEL_BYTES_MAX)
+        self.expected: int | None = None
+        """Bytes that the answer says it has."""
+        self.is_decoded = False
+        """Whether the bytes of the answer are those that the client has decompressed."""
+        self.is_streamed = False
+        self.is_at_end = False
+        """Whether nothing follows, though the client has not said so yet."""
+        self.is_busy = False
+        """Whether the client is at work on it, so that what it calls of itself is not new."""
+        self.is_complete = False
+        self.is_timeout = False
+        self.is_cancelled = False
+        self.error: BaseException | None = None
+        self.layer: Any = None
+        """The library, built on the client, that will say what the error is."""
+        self.answered_ns: int | None = None
+        self.ended_ns: int | None = None
+        self.started_ns = journal.clock().monotonic_ns()
+        _remember(self)
+
+    def sent(self, body: Any) -> None:
+        """Take a part of the body that is sent."""
+        kept = self.request
+        if kept is None:
+            return
+        kind = type(body)
+        if kind is str:
+            body = body.encode("utf-8", "replace")
+        elif kind is not bytes and kind is not bytearray:
+            # What it holds is known only by reading it, which is the client's to do.
+            self.request = None
+            return
+        kept.add(body, 0)
+
+    def answered(self, status: int, headers: Headers, expected: int | None = None) -> None:
+        """Take the head of the answer."""
+        self.status = status
+        self.answer_headers = headers
+        self.expected = expected
+        self.answered_ns = journal.clock().monotonic_ns()
+
+    def came(self, piece: Any) -> None:
+        """Take a piece of the answer that the program gets."""
+        if self.ended_ns is not None:
+            return
+        self.answer.add(piece, journal.clock().monotonic_ns())
+        if self.expected is not None and self.answer.size >= self.expected:
+            self.finish()
+
+    def finish(self) -> None:
+        """Say that the answer was read to its end."""
+        self._end(is_complete=True)
+
+    def let_go(self) -> None:
+        """Say that the program, or the client, reads no further."""
+        self._end(is_complete=self.is_at_end)
+
+    def failed(self, error: BaseException) -> None:
+        """Say that the client raised; a layer above it may have another name for that."""
+        if self.ended_ns is None:
+            self.error = error
+            if self.layer is None or not self.layer.defer(self):
+                self._end(is_complete=False)
+
+    def _end(self, *, is_complete: bool) -> None:
+        if self.ended_ns is not None:
+            return
+        self.is_complete = is_complete and self.error is None
+        self.ended_ns = journal.clock().monotonic_ns()
+        _open.pop(id(self), None)
+        if not switch.is_enabled():
+            return
+        for tell in on_end:
+            try:
+                tell(self)
+            except Exception as error:  # noqa: BLE001 - an edge: the program's own call
+                guard.broke("call", error)
+
+    def __del__(self) -> None:
+        # The program let go of an answer without closing it.
+        try:
+            if self.ended_ns is None:
+                self.let_go()
+        except Exception as error:  # noqa: BLE001 - an edge: nobody could catch it
+            guard.count(f"broke: call let go of: {type(error).__name__}")
+
+
+def begin(client: str, method: Any, url: Any, frame: FrameType | None = None) -> Exchange | None:
+    """Begin an exchange for a request that a client is about to send, if it is to be told of."""
+    if not on_end or not switch.is_enabled() or is_nested.get():
+        return None
+    try:
+        exchange = Exchange(
+            client=client,
+            method=method if type(method) is str else "",
+            url=url if type(url) is str else "",
+            calls=callers(frame or sys._getframe(1), CALLS_MAX),  # noqa: SLF001 - inspect costs start-up time
+        )
+        for told in on_begin:
+            told(exchange)
+    except Exception as error:  # noqa: BLE001 - an edge: the program's own call
+        guard.broke("call", error)
+        return None
+    return exchange
+
+
+def end_open() -> None:
+    """Tell of every exchange that is still open, as it is: an error, or the end, comes first."""
+    for known in list(_open.values()):
+        exchange = known()
+        if exchange is not None and exchange.status is not None:
+            exchange.let_go()
+
+
+def forget_open() -> None:
+    """Forget the exchanges that are open: in a forked child they are the parent's."""
+    _open.clear()
+
+
+def _remember(exchange: Exchange) -> None:
+    if len(_open) >= OPEN_CALLS_MAX:
+        for key, known in list(_open.items()):
+            if known() is None:
+                _open.pop(key, None)
+    if len(_open) < OPEN_CALLS_MAX:
+        _open[id(exchange)] = ref(exchange)
+
+
+_open: dict[int, Any] = {}

@@ -1,0 +1,60 @@
+"""The bytes of a body, kept while the program reads or sends them: the beginning and the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backtrail.model.limits import ARRIVALS_MAX, BODY_TAIL_BYTES_MAX
+
+
+class Kept:
+    """Bytes as they come by, within a limit, and how many there were."""
+
+    __slots__ = ("arrivals", "head", "limit", "size", "tail")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.head = bytearray()
+        self.tail = bytearray()
+        """The last bytes of what the head did not take."""
+        self.size = 0
+        self.arrivals: list[tuple[int, int]] = []
+        """How many bytes had come, and when, by the monotonic clock."""
+
+    def add(self, piece: Any, time_ns: int) -> None:
+        """Take bytes that came by."""
+        size = len(piece)
+        if not size:
+            return
+        if len(self.arrivals) < ARRIVALS_MAX:
+            self.arrivals.append((self.size, time_ns))
+        self.size += size
+        room = self.limit - len(self.head)
+        if room >= size:
+            self.head += piece
+            return
+        if room > 0:
+            self.head += piece[:room]
+            piece = piece[room:]
+        self.tail += piece[-BODY_TAIL_BYTES_MAX:]
+        if len(self.tail) > 2 * BODY_TAIL_BYTES_MAX:
+            del self.tail[:-BODY_TAIL_BYTES_MAX]
+
+    @property
+    def cut(self) -> int:
+        """How many bytes between the head and the tail are missing."""
+        return self.size - len(self.head) - len(self.tail)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the head is all there was."""
+        return self.size == len(self.head)
+
+    def arrived_ns(self, offset: int) -> int | None:
+        """Return when the byte at an offset came by, where that is known."""
+        found = None
+        for start, time_ns in self.arrivals:
+            if start > offset:
+                return found
+            found = time_ns
+        return found if offset < self.size else None
