@@ -1,54 +1,269 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx2
 import pytest
 from mcp import Client
 
-from sample_store import ERROR, FAILED, write_store
+import builders
+from backtrail.serve.tools.listing import TOOLS
+from running import BACKTRAIL, environment, until
+from sample_store import ERROR, FAILED, SHOP, WELL, write_store
+
+MODEL_CALL = f"{builders.process_id(6)}:0"
+GOOD: dict[str, dict[str, Any]] = {
+    "list_failures": {"since": "2020-01-01", "limit": 3},
+    "why": {"id": ERROR},
+    "get_trail": {"id": FAILED, "sections": ["error", "locals"]},
+    "search_events": {"query": "kettle", "kind": "log.emitted"},
+    "get_llm_call": {"event_id": MODEL_CALL},
+    "get_source": {"file": "kiln.py", "line": 1},
+}
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "list_failures": ({"limit": 0}, "expected `int` >= 1, in `limit`"),
+    "why": ({"id": "zz"}, "there is no trace zz"),
+    "get_trail": ({"id": FAILED, "sections": ["all"]}, "invalid enum value 'all'"),
+    "search_events": ({"query": ""}, "expected `str` of length >= 1, in `query`"),
+    "get_llm_call": ({"event_id": "nope"}, "there is no event nope"),
+    "get_source": ({"file": SHOP, "line": 12}, "cannot be read"),
+}
 
 
-@pytest.mark.usefixtures("project")
-def test_a_client_finds_a_failure_and_what_led_to_it(over_stdio: Any) -> None:
+def text(answer: Any) -> str:
+    (content,) = answer.content
+    return str(content.text)
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """A project with failures, a call of a model, and a source file."""
+    home = write_store(tmp_path)
+    (tmp_path / "kiln.py").write_text("cone = 4\n")
+    place = {"file": str(tmp_path / "kiln.py"), "line": 1, "function": "f"}
+    call = {"messages": [{"role": "user", "content": "Which cone?"}], "caller": place}
+    lines = [builders.line("llm.called", builders.trace_id(6), t=1, **call)]
+    builders.write_segment(home, builders.process_id(6), lines)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("recorded")
+def test_every_tool_answers_a_good_question_and_refuses_a_bad_one(ask: Any) -> None:
     async def session(client: Client) -> None:
-        failures = await client.call_tool("list_failures", {})
-        (failure,) = failures.structured_content["failures"]
-        assert failure["trace_id"] == FAILED
+        listed = [tool.name for tool in (await client.list_tools()).tools]
+        assert listed == [tool.name for tool in TOOLS]
+        assert set(listed) == set(GOOD) == set(BAD)
+        for name in listed:
+            answer = await client.call_tool(name, GOOD[name])
+            assert not answer.is_error, text(answer)
+            assert json.loads(text(answer)) == answer.structured_content
+            arguments, wrong = BAD[name]
+            refusal = await client.call_tool(name, arguments)
+            assert refusal.is_error
+            message, hint = text(refusal).split("\n")
+            assert message.startswith("error: ")
+            assert wrong in message
+            assert hint.startswith("hint: ")
+
+    ask(session)
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_client_finds_a_failure_and_what_led_to_it(ask: Any) -> None:
+    async def session(client: Client) -> None:
+        failures = (await client.call_tool("list_failures", {})).structured_content
+        (failure,) = failures["failures"]
         assert failure["errors"][0]["error"] == "KeyError: 'kettle'"
-        trail = await client.call_tool("get_trail", {"id": failure["errors"][0]["error_id"]})
-        assert trail.structured_content["error_id"] == ERROR
-        texts = {each["name"]: each["text"] for each in trail.structured_content["sections"]}
+        named = failure["errors"][0]["error_id"]
+        trail = (await client.call_tool("get_trail", {"id": named})).structured_content
+        assert trail["error_id"] == ERROR
+        texts = {each["name"]: each["text"] for each in trail["sections"]}
         assert "prices[order.sku] * order.count" in texts["code"]
         assert "`prices` = {'toaster': 30}" in texts["locals"]
-        found = await client.call_tool("search_events", {"query": "2 LEFT of"})
-        texts = [event["text"] for event in found.structured_content["events"]]
-        assert "WARNING shop: 2 left of kettle" in texts
+        found = (await client.call_tool("search_events", {"query": "2 LEFT of"})).structured_content
+        assert "WARNING shop: 2 left of kettle" in [event["text"] for event in found["events"]]
 
-    over_stdio(session)
+    ask(session)
 
 
-@pytest.mark.usefixtures("project")
-def test_an_answer_is_the_same_as_text_and_as_structure(over_stdio: Any) -> None:
+@pytest.mark.usefixtures("recorded")
+def test_every_tool_says_that_it_only_reads(in_process: Any) -> None:
     async def session(client: Client) -> None:
-        answer = await client.call_tool("list_failures", {"limit": 1})
-        assert not answer.is_error
-        assert json.loads(answer.content[0].text) == answer.structured_content  # type: ignore[union-attr]
+        for tool in (await client.list_tools()).tools:
+            assert tool.annotations is not None
+            assert tool.annotations.read_only_hint
+            assert not tool.annotations.open_world_hint
 
-    over_stdio(session)
+    in_process(session)
 
 
-def test_what_is_recorded_while_the_server_runs_is_seen(over_stdio: Any, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("recorded")
+def test_an_unknown_tool_is_answered_with_the_known_ones(in_process: Any) -> None:
+    async def session(client: Client) -> None:
+        refusal = await client.call_tool("delete_trace", {})
+        assert refusal.is_error
+        assert text(refusal).startswith("error: there is no tool 'delete_trace'\nhint: use list_")
+
+    in_process(session)
+
+
+def test_what_is_recorded_while_the_server_runs_is_seen(in_process: Any, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
 
     async def session(client: Client) -> None:
         nothing = await client.call_tool("list_failures", {})
         assert nothing.is_error
-        assert "nothing is recorded here" in nothing.content[0].text  # type: ignore[union-attr]
-        assert "hint: `backtrail run -- python app.py`" in nothing.content[0].text  # type: ignore[union-attr]
+        assert "nothing is recorded here" in text(nothing)
+        assert "hint: `backtrail run -- python app.py`" in text(nothing)
         write_store(tmp_path)
         answer = await client.call_tool("list_failures", {})
         assert answer.structured_content["failures"][0]["trace_id"] == FAILED
 
+    in_process(session)
+
+
+def test_a_store_without_events_has_no_failures(in_process: Any, tmp_path: Path) -> None:
+    (tmp_path / ".backtrail" / "journal").mkdir(parents=True)
+
+    async def session(client: Client) -> None:
+        answer = await client.call_tool("list_failures", {})
+        assert answer.structured_content == {"failures": [], "more": None}
+        latest = await client.call_tool("get_trail", {"id": "latest"})
+        assert "nothing is recorded here, so there is no latest trace" in text(latest)
+
+    in_process(session)
+
+
+def test_a_damaged_store_is_said_and_the_server_goes_on(in_process: Any, recorded: Path) -> None:
+    (recorded / ".backtrail" / "catalog.db").write_bytes(b"no catalogue at all" * 100)
+
+    async def session(client: Client) -> None:
+        answer = await client.call_tool("list_failures", {})
+        assert answer.is_error
+        assert "is damaged" in text(answer)
+        assert "hint: backtrail index --rebuild" in text(answer)
+        (recorded / ".backtrail" / "catalog.db").unlink()
+        again = await client.call_tool("list_failures", {})
+        assert len(again.structured_content["failures"]) == 1
+
+    in_process(session)
+
+
+@pytest.mark.usefixtures("recorded")
+def test_questions_at_the_same_time_are_all_answered(ask: Any) -> None:
+    async def session(client: Client) -> None:
+        answers: dict[int, Any] = {}
+
+        async def one(number: int) -> None:
+            named = [FAILED, WELL][number % 2]
+            answers[number] = await client.call_tool("get_trail", {"id": named})
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(12):
+                tasks.start_soon(one, number)
+        for number, answer in answers.items():
+            assert answer.structured_content["trace_id"] == [FAILED, WELL][number % 2]
+
+    ask(session)
+
+
+def test_a_question_that_is_given_up_does_not_hold_up_the_next(
+    over_stdio: Any, recorded: Path
+) -> None:
+    command = ["python", "-c", HOLD, str(recorded / ".backtrail" / "catalog.db")]
+
+    async def session(client: Client) -> None:
+        assert not (await client.call_tool("list_failures", {})).is_error
+        async with await anyio.open_process(command, env=environment()) as holder:
+            assert holder.stdout is not None
+            assert holder.stdin is not None
+            assert (await holder.stdout.receive()).startswith(b"held")
+            builders.write_segment(
+                recorded / ".backtrail", builders.process_id(9), builders.debugs(WELL, 3)
+            )
+            with anyio.move_on_after(0.3) as given_up:
+                await client.call_tool("list_failures", {})
+            assert given_up.cancelled_caught
+            # Answered without the store, while the first question still waits for it.
+            refusal = await client.call_tool("why", {})
+            assert "missing required field `id`" in text(refusal)
+            await holder.stdin.send(b"\n")
+        assert not (await client.call_tool("list_failures", {})).is_error
+
     over_stdio(session)
+
+
+HOLD = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.readline()
+"""
+"""Keeps the catalogue from being written until it is told to let go."""
+
+
+def test_the_server_ends_when_its_input_is_closed(recorded: Path) -> None:
+    server = subprocess.Popen(
+        [*BACKTRAIL, "mcp"],
+        cwd=recorded,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, err = server.communicate(b"", timeout=60)
+    assert (server.returncode, out, err) == (0, b"", b"")
+
+
+def test_no_server_outlives_its_client(recorded: Path) -> None:
+    client = subprocess.Popen(
+        ["python", "-c", START, *BACKTRAIL, "mcp"],
+        cwd=recorded,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with client:
+        assert client.stdout is not None
+        pid = int(client.stdout.readline())
+        client.kill()
+    until(lambda: not Path(f"/proc/{pid}").exists() or is_zombie(pid))
+
+
+START = """
+import subprocess, sys
+print(subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE).pid, flush=True)
+sys.stdin.read()
+"""
+"""Starts a server, holds its input, and does not end by itself."""
+
+
+def is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_only_this_machine_is_listened_to(address: str) -> None:
+    assert address.startswith("http://127.0.0.1:")
+    port = int(address.rpartition(":")[2].partition("/")[0])
+    rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    local = {row.split()[1] for row in rows if row.split()[3] == "0A"}
+    assert f"0100007F:{port:04X}" in local
+    assert f"00000000:{port:04X}" not in local
+
+
+def test_a_page_of_another_site_cannot_ask(address: str) -> None:
+    """A name that leads to this machine, and a page that asks behind the user's back."""
+    question = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    headers = {"Accept": "application/json, text/event-stream"}
+    foreign = {**headers, "Host": "rebound.example.org"}
+    assert httpx2.post(address, json=question, headers=foreign).status_code == 421
+    page = {**headers, "Origin": "http://rebound.example.org"}
+    assert httpx2.post(address, json=question, headers=page).status_code == 403
