@@ -138,3 +138,47 @@ def write_store(project: Path) -> Path:
     builders.write_segment(home, PROCESS, shop_lines())
     (home / "journal").chmod(0o700)
     return home
+
+
+GOOD, BAD = builders.trace_id(21), builders.trace_id(22)
+
+
+def priced_lines(trace: str, t_ms: int, *, price: int | None, http_ms: float) -> list[bytes]:
+    """Write a run that asks for a price, adds it up, and fails without one."""
+
+    def at(after_ms: float) -> int:
+        return int((t_ms + after_ms) * MS)
+
+    lines = [
+        builders.process_started(trace, t=at(0), argv=["till.py"]),
+        line("span.started", trace, t=at(1), span=f"{trace[-4:]}a9", name="price"),
+        line(
+            "http.called", trace, t=at(2 + http_ms), span=f"{trace[-4:]}a9", method="GET",
+            url=f"http://127.0.0.1:{4000 + t_ms}/price?sku=pan", client="httpx", status=200,
+            response_body={"sku": "pan", "price": price}, took_ms=http_ms, caller=CALLER,
+        ),
+        line("span.ended", trace, t=at(3 + http_ms), span=f"{trace[-4:]}a9"),
+    ]  # fmt: skip
+    if price is None:
+        error = builders.error_body(f"{trace[:-3]}e01", type="TypeError", message="no price")
+        lines.append(line("error.raised", trace, t=at(4 + http_ms), **error))
+    else:
+        lines.append(
+            line(
+                "debug.recorded", trace, t=at(4 + http_ms), context="till", action="add_up",
+                attributes={"total": price},
+            )
+        )  # fmt: skip
+    return [*lines, line("process.ended", trace, t=at(5 + http_ms))]
+
+
+def write_pair(project: Path) -> Path:
+    """Write a run that went well and one that failed, and return their `.backtrail`."""
+    home = project / ".backtrail"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    good = priced_lines(GOOD, 0, price=30, http_ms=10.0)
+    bad = priced_lines(BAD, 1_000, price=None, http_ms=40.0)
+    builders.write_segment(home, builders.process_id(21), good)
+    builders.write_segment(home, builders.process_id(22), bad)
+    (home / "journal").chmod(0o700)
+    return home

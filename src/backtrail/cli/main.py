@@ -57,6 +57,10 @@ SECTIONS = {
             "backtrail.cli.commands.views.locks:locks",
             "Show the locks of a trace: waits, holds, conflicting orders, deadlocks.",
         ),
+        "diff": (
+            "backtrail.cli.commands.views.diff:diff",
+            "Compare two traces: where they part, what differs, what takes longer.",
+        ),
     },
     "Assist": {
         "bundle": (

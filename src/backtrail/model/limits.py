@@ -194,6 +194,18 @@ REPEATS_WINDOW_S = 60.0
 REPEATS_IDENTITIES_MAX = 1_000
 """Error identities remembered at once."""
 
+# Values that are refused
+VALIDATION_FAILURES_MAX = 20
+"""Refused values kept of one check; of all others their number is."""
+VALIDATION_ERRORS_MAX = 10_000
+"""An error of more refused values than this is told of without any of them."""
+VALIDATIONS_REPEATED_MAX = 100
+"""Times that one place may refuse a shape before only each power of two is told of."""
+VALIDATIONS_PLACES_MAX = 1_000
+"""Places that refuse values which are told apart."""
+VALIDATION_TEXT_CHARS_MAX = 400
+"""Characters kept of a text around the place where it is no JSON."""
+
 # What operations use
 ALLOCATIONS_MAX = 10
 """Places kept at which most memory was allocated."""
@@ -351,6 +363,12 @@ BARS_MAX = 200
 """Spans and calls, the longest ones, that stand in one waterfall."""
 SWALLOWED_PLACES_MAX = 1_000
 """Places at which exceptions were swallowed that are told apart in one view."""
+GAPS_MAX = 200
+"""Places at which something is missing that are told of one trace."""
+RELATED_MAX = 20
+"""Other traces, and errors in other traces, that are told beside one."""
+TRAIL_EVENTS_MAX = 2_000
+"""Events of each sort, the last ones, from which the trail of a long trace is put together."""
 COMPARED_STEPS_MAX = 50_000
 """Steps of each of two traces that are compared."""
 DIFFERENCES_MAX = 500

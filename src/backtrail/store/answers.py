@@ -124,6 +124,17 @@ class RecordedError(Struct, frozen=True, kw_only=True):
     """As `model.kinds.ErrorRaised` has it."""
 
 
+class Hole(Struct, frozen=True, kw_only=True):
+    """Events of a process that its journal should hold and does not."""
+
+    process: str
+    seq: int
+    """The first number that is missing; of lines that could not be read, a number near them."""
+    count: int
+    is_torn: bool
+    """Whether lines are there and could not be read; otherwise a file of the journal is gone."""
+
+
 def conditions(wanted: TraceFilter) -> dict[str, Any]:
     """Return a filter as the parameters of the query `traces`."""
     return {

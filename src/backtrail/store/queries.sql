@@ -315,6 +315,14 @@ DELETE FROM segment WHERE name = :name;
 -- Which seqs of a process the segments cover that were read.
 SELECT seq_first, seq_next FROM segment WHERE process = :process AND seq_next > seq_first;
 
+-- name: segments_of_process
+-- What each file of a process holds, and how many of its lines could not be read.
+SELECT seq_first, seq_next, torn FROM segment WHERE process = :process ORDER BY number;
+
+-- name: traces_of_process
+-- The traces that a process told of.
+SELECT DISTINCT trace_id FROM block WHERE process = :process LIMIT :limit;
+
 -- name: all_segments
 SELECT * FROM segment ORDER BY process, number;
 

@@ -20,6 +20,7 @@ from backtrail.store import blocks, lookup
 from backtrail.store.answers import (
     ErrorSummary,
     Found,
+    Hole,
     RecordedError,
     TraceFilter,
     TraceSummary,
@@ -227,6 +228,30 @@ def event_named(catalog: Catalog, text: str) -> Event:
     found = event(catalog, trace_id, process=process, seq=seq)
     assert found is not None, text
     return found
+
+
+def holes(catalog: Catalog, process: str) -> list[Hole]:
+    """Return what is missing between the first and the last event of a process, by its full id."""
+    found: list[Hole] = []
+    expected: int | None = None
+    for row in catalog.rows("segments_of_process", process=process):
+        missing = row["seq_first"] - expected if expected is not None else 0
+        if missing > 0:
+            found.append(
+                Hole(process=process, seq=row["seq_first"] - missing, count=missing, is_torn=False)
+            )
+        if row["torn"]:
+            found.append(
+                Hole(process=process, seq=row["seq_first"], count=row["torn"], is_torn=True)
+            )
+        expected = row["seq_next"] + row["torn"]
+    return found
+
+
+def traces_beside(catalog: Catalog, process: str, *, limit: int) -> list[str]:
+    """Return the ids of traces that a process told of, by its full id."""
+    rows = catalog.rows("traces_of_process", process=process, limit=max(0, limit))
+    return [row["trace_id"] for row in rows]
 
 
 def counters(catalog: Catalog) -> dict[str, int]:

@@ -13,6 +13,7 @@ from backtrail.model.limits import EVENTS_SHOWN_MAX
 from backtrail.store.answers import TraceSummary
 from backtrail.trail.failure import Failure, failure
 from backtrail.trail.moment import moment_text
+from backtrail.trail.ordering import in_order
 from backtrail.trail.outline import SpanRow, outline
 from backtrail.trail.wording import describe
 
@@ -115,7 +116,7 @@ def story(
         errors: its `error.raised` events, each in full.
         events_max: the number of last events that the story holds; `None` is all.
     """
-    ordered = sorted(events, key=_moment)
+    ordered = in_order(events).events
     run = _last_body(ordered, "run.ended")
     began = _last_body(ordered, "run.started") or _first_body(ordered, "process.started")
     return Story(

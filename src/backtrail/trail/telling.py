@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from msgspec import Struct
+
 from backtrail.model.event import Event
 from backtrail.model.limits import (
     EVENTS_SHOWN_MAX,
     STORY_ERRORS_MAX,
     STORY_EVENTS_MAX,
+    TRAIL_EVENTS_MAX,
 )
 from backtrail.store import reading
+from backtrail.store.answers import TraceSummary
 from backtrail.store.catalog import Catalog
 from backtrail.trail.failure import Failure, failure
 from backtrail.trail.shape import fitting
@@ -31,6 +37,64 @@ STRUCTURE = frozenset(
 """Kinds that give a story its structure; the others are only listed."""
 
 
+VIEWED = (
+    frozenset({"http.called", "llm.called", "rate.limited"}),
+    frozenset({"exception.handled", "validation.failed"}),
+    frozenset({"state.changed"}),
+    frozenset({"lock.acquired", "lock.released", "lock.requested", "lock.timed_out", "lock.used"}),
+    frozenset({"operation.measured", "sql.executed", "subprocess.ended", "subprocess.started"}),
+)
+"""Kinds that have views of their own; of a long trace the last events of each sort are read."""
+
+
+class Gathered(Struct, frozen=True, kw_only=True):
+    """What the store was asked for."""
+
+    summary: TraceSummary
+    events: list[Event]
+    errors: list[Event]
+    """The `error.raised` events, the last ones, each in full."""
+    is_whole: bool
+    """Whether these are all events of the trace."""
+
+
+def gather(
+    catalog: Catalog, trace_id: str, *, events_max: int | None, has_views: bool = False
+) -> Gathered:
+    """Ask for what is told of a trace, by its full id; of a long one for a part.
+
+    Args:
+        catalog: where it is kept.
+        trace_id: the trace.
+        events_max: the number of last events that are wanted; `None` is all.
+        has_views: whether the last events of each sort are wanted too.
+
+    Raises:
+        NotFoundError: there is no such trace.
+    """
+    summary = reading.trace_summary(catalog, trace_id)
+    if summary.events <= STORY_EVENTS_MAX or events_max is None:
+        events = [fitting(event) for event in reading.events(catalog, trace_id)]
+        errors = [event for event in events if event.kind == ERROR][-STORY_ERRORS_MAX:]
+        return Gathered(summary=summary, events=events, errors=errors, is_whole=True)
+    parts: list[Iterable[Event]] = [
+        reading.events(catalog, trace_id, kinds=STRUCTURE, limit=STORY_EVENTS_MAX),
+        reading.last_events(catalog, trace_id, events_max),
+    ]
+    if has_views:
+        parts += [
+            reading.last_events(catalog, trace_id, TRAIL_EVENTS_MAX, kinds=kinds)
+            for kinds in VIEWED
+        ]
+    known = {event.event_id: fitting(event) for part in parts for event in part}
+    return Gathered(
+        summary=summary,
+        events=list(known.values()),
+        errors=reading.last_events(catalog, trace_id, STORY_ERRORS_MAX, kinds={ERROR}),
+        is_whole=False,
+    )
+
+
 def tell(catalog: Catalog, trace_id: str, *, events_max: int | None = EVENTS_SHOWN_MAX) -> Story:
     """Return the story of a trace, by its full id.
 
@@ -39,22 +103,8 @@ def tell(catalog: Catalog, trace_id: str, *, events_max: int | None = EVENTS_SHO
     Raises:
         NotFoundError: there is no such trace.
     """
-    summary = reading.trace_summary(catalog, trace_id)
-    if summary.events <= STORY_EVENTS_MAX or events_max is None:
-        events = [fitting(event) for event in reading.events(catalog, trace_id)]
-        errors = [event for event in events if event.kind == ERROR]
-    else:
-        errors = reading.last_events(catalog, trace_id, STORY_ERRORS_MAX, kinds={ERROR})
-        known = {
-            event.event_id: fitting(event)
-            for part in (
-                reading.events(catalog, trace_id, kinds=STRUCTURE, limit=STORY_EVENTS_MAX),
-                reading.last_events(catalog, trace_id, events_max),
-            )
-            for event in part
-        }
-        events = list(known.values())
-    return story(summary, events, errors[-STORY_ERRORS_MAX:], events_max=events_max)
+    found = gather(catalog, trace_id, events_max=events_max)
+    return story(found.summary, found.events, found.errors, events_max=events_max)
 
 
 def tell_error(catalog: Catalog, error_id: str) -> Failure:

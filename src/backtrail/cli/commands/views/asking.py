@@ -1,24 +1,17 @@
-"""What the views have in common: an id or a subcommand, short ids, the trace looked at."""
+"""What the views have in common: an id or a subcommand, events by their ids."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from typing import TypeVar
 
 import click
 from msgspec import Struct, structs
 
-from backtrail.cli.text import counted, cut, emit_json, tone
+from backtrail.cli.layout.looked import Looked
+from backtrail.cli.text import emit_json
 from backtrail.model.errors import NotFoundError
 from backtrail.model.event import Event
 from backtrail.store import reading
-from backtrail.store.answers import TraceSummary
 from backtrail.store.catalog import Catalog
 from backtrail.store.lookup import short_ids
-from backtrail.trail.wording import trace_name
-
-NAME_WIDTH = 60
-T = TypeVar("T")
 
 
 class TraceGroup(click.Group):
@@ -41,23 +34,6 @@ class TraceGroup(click.Group):
         if ctx.command is self:
             return params
         return [param for param in params if not isinstance(param, click.Argument)]
-
-
-class Looked(Struct, frozen=True, kw_only=True):
-    """The trace that is looked at, and how the ids of its events are printed."""
-
-    summary: TraceSummary
-    processes: dict[str, str]
-
-    def event_id(self, event_id: str) -> str:
-        """Shorten the id of an event as far as it still names it."""
-        process, _, seq = event_id.rpartition(":")
-        return f"{self.processes.get(process, process)}:{seq}"
-
-    def title(self, what: str, mood: str = "heading") -> str:
-        """Write the first line of a view: the name of the trace, and what is told of it."""
-        name = cut(trace_name(self.summary.name, self.summary.command), NAME_WIDTH)
-        return f"{tone(name, mood)}: {what}"
 
 
 def looked(catalog: Catalog, trace_id: str) -> Looked:
@@ -92,15 +68,3 @@ def event_of_kind(catalog: Catalog, text: str, kind: str, *, noun: str) -> Event
             f"trace {trace_id} holds not one {kind}", hint="`backtrail ls` lists the other traces"
         )
     return last[0]
-
-
-def left_out(number: int, noun: str, *, where: str = "") -> list[str]:
-    """Say how many there are besides, if there are any."""
-    return [tone(f"… {counted(number, noun)}{where}", "quiet")] if number > 0 else []
-
-
-def last_of(items: Iterable[T], number: int) -> tuple[list[T], int]:
-    """Return the last items, and how many come before them."""
-    listed = list(items)
-    shown = listed[max(0, len(listed) - number) :]
-    return shown, len(listed) - len(shown)

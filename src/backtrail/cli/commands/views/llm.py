@@ -10,9 +10,9 @@ from backtrail.cli.commands.views.asking import (
     event_of_kind,
     looked,
 )
-from backtrail.cli.commands.views.llm_text import calls_lines, transcript_lines
 from backtrail.cli.failure_text import Page
 from backtrail.cli.invocation import Invocation
+from backtrail.cli.layout.llm_text import calls_lines, transcript_lines
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from backtrail.cli.commands.views.asking import emit_view, looked
-from backtrail.cli.commands.views.locks_text import lock_lines
 from backtrail.cli.failure_text import Page
 from backtrail.cli.invocation import Invocation
+from backtrail.cli.layout.locks_text import lock_lines
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.model.limits import LOCK_STEPS_MAX

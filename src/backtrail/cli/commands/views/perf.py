@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from backtrail.cli.commands.views.asking import TraceGroup, emit_view, looked
-from backtrail.cli.commands.views.perf_text import name_lines, perf_lines, recent_lines
 from backtrail.cli.failure_text import Page
 from backtrail.cli.invocation import Invocation
+from backtrail.cli.layout.perf_text import name_lines, perf_lines, recent_lines
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import MOMENT, example, json_option
 from backtrail.cli.text import emit_json

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from backtrail.cli.commands.views.asking import TraceGroup, emit_view, event_of_kind, looked
-from backtrail.cli.commands.views.state_text import change_lines, history_lines
 from backtrail.cli.failure_text import Page
 from backtrail.cli.invocation import Invocation
+from backtrail.cli.layout.state_text import change_lines, history_lines
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json

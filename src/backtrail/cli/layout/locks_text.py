@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backtrail.cli.commands.views.asking import Looked, last_of, left_out
-from backtrail.cli.commands.views.bars import BAR_WIDTH_MIN, FULL, WAITING, bar, beside
 from backtrail.cli.failure_text import Page
+from backtrail.cli.layout.bars import BAR_WIDTH_MIN, FULL, WAITING, bar, beside
+from backtrail.cli.layout.looked import Looked, last_of, left_out
 from backtrail.cli.text import clock_text, counted, cut, table, tone
 from backtrail.model.clock import NS_PER_MS
 from backtrail.trail.moment import duration_text

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrail.cli.commands.views.asking import Looked, left_out
-from backtrail.cli.commands.views.bars import (
+from backtrail.cli.failure_text import Page
+from backtrail.cli.layout.bars import (
     BAR_WIDTH_MIN,
     bar,
     beside,
     share_bar,
     share_text,
 )
-from backtrail.cli.failure_text import Page
+from backtrail.cli.layout.looked import Looked, left_out
 from backtrail.cli.text import STATUS_TONES, bytes_text, clock_text, counted, cut, table, tone
 from backtrail.trail.moment import duration_text
 from backtrail.trail.views.performance import Bottleneck, Performance

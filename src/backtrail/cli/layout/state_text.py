@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backtrail.cli.commands.views.asking import Looked, last_of, left_out
-from backtrail.cli.commands.views.llm_text import place_of
 from backtrail.cli.failure_text import Page, thread_text
+from backtrail.cli.layout.llm_text import place_of
+from backtrail.cli.layout.looked import Looked, last_of, left_out
 from backtrail.cli.text import clock_text, counted, cut, table, tone, wrap
 from backtrail.model.event import Json
 from backtrail.trail.value import value_text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backtrail.cli.commands.views.asking import Looked, last_of, left_out
 from backtrail.cli.failure_text import Page, short_path
+from backtrail.cli.layout.looked import Looked, last_of, left_out
 from backtrail.cli.text import clock_text, counted, cut, table, tone
 from backtrail.model.event import Place
 from backtrail.trail.moment import duration_text

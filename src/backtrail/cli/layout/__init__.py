@@ -1,0 +1,1 @@
+"""How the aspects of a trace look as text."""
