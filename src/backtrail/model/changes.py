@@ -112,13 +112,17 @@ class ValidationFailed(Body, frozen=True, kw_only=True):
     """A value did not have the shape that the program asks for."""
 
     library: str
-    """`pydantic`, `jsonschema`, `msgspec`."""
+    """`pydantic`, `jsonschema`, `msgspec`, `json`."""
     model: str | None = None
     """The shape that was asked for."""
     failures: list[Json] = []
     """`{"path": "$.user.age", "message", "value"}` of each."""
     failures_cut: int = 0
+    count: int = 1
+    """How often a value was refused this shape at this place, this time included."""
     caller: Place | None = None
+    calls: list[Place] = []
+    """The calls of the user's own code on the way there, the innermost first."""
 
 
 class OperationMeasured(Body, frozen=True, kw_only=True):

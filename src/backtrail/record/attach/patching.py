@@ -42,6 +42,13 @@ class Patches:
         if not any(original is known.ours for known in self.replaced):
             self._put(owner, name, original, wraps(original)(make(original)))
 
+    def replace_class_method(self, owner: type, name: str, make: Make) -> None:
+        """Let a class method that is made from the original's function stand in for it, once."""
+        original = vars(owner)[name]
+        if not any(original is known.ours for known in self.replaced):
+            function = original.__func__
+            self._put(owner, name, original, classmethod(wraps(function)(make(function))))
+
     def add(self, owner: object, name: str, function: Callable[..., Any]) -> None:
         """Give a class a method that it does not have."""
         if not hasattr(owner, name):
@@ -55,14 +62,14 @@ class Patches:
         """Put every original back that is still replaced by us."""
         while self.replaced:
             done = self.replaced.pop()
-            if getattr(done.owner, done.name, None) is not done.ours:
+            if vars(done.owner).get(done.name) is not done.ours:
                 guard.count("replaced by the program too")
             elif done.is_added:
                 delattr(done.owner, done.name)
             else:
                 setattr(done.owner, done.name, done.original)
 
-    def _put(self, owner: object, name: str, original: object, ours: Callable[..., Any]) -> None:
+    def _put(self, owner: object, name: str, original: object, ours: Any) -> None:
         is_added = name not in vars(owner)
         setattr(owner, name, ours)
         self.replaced.append(

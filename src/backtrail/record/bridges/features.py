@@ -20,6 +20,7 @@ FEATURES: dict[str, str] = {
     "sql": "backtrail.record.effects.sql",
     "locks": "backtrail.record.locks.feature",
     "measures": "backtrail.record.measures.process_use",
+    "validation": "backtrail.record.validation.feature",
 }
 """By its word in the setting `watch`: our module, which has `watch()` and `unwatch()`."""
 

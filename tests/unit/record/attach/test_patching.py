@@ -87,3 +87,26 @@ def test_a_frame_that_steps_out_is_not_in_the_traceback() -> None:
     except ValueError as error:
         names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
     assert names == ["test_a_frame_that_steps_out_is_not_in_the_traceback", "fail"]
+
+
+def test_a_class_method_is_replaced_and_put_back() -> None:
+    class Base:
+        @classmethod
+        def make(cls, size: int) -> tuple[type, int]:
+            """Make one."""
+            return cls, size
+
+    class Derived(Base):
+        """It inherits."""
+
+    original = vars(Base)["make"]
+    patches = Patches()
+    for _ in range(2):
+        patches.replace_class_method(
+            Base, "make", lambda make: lambda cls, size: (*make(cls, size), "seen")
+        )
+    assert Derived.make(3) == (Derived, 3, "seen")
+    assert Base.make.__doc__ == "Make one."
+    patches.restore()
+    assert vars(Base)["make"] is original
+    assert Derived.make(3) == (Derived, 3)

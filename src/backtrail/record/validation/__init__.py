@@ -1,0 +1,1 @@
+"""Values that did not have the shape which the program asked for."""
