@@ -26,9 +26,10 @@ def with_entry(text: str, *, file: str, table: str, name: str, entry: Mapping[st
         UsageError: the text is no TOML, or has the entry in a form that cannot be changed.
     """
     content = read(text, file=file)
-    if _servers(content, file=file, table=table).get(name) == entry:
+    servers = _servers(content, file=file, table=table)
+    if servers.get(name) == entry:
         return text
-    rest = _without_tables(text, table, name)
+    rest = _without_tables(text, table, name) if name in servers else text
     block = f"[{table}.{name}]\n" + "".join(
         f"{key} = {_value(value)}\n" for key, value in entry.items()
     )
@@ -81,17 +82,30 @@ def _servers(content: Mapping[str, Any], *, file: str, table: str) -> dict[str, 
 
 
 def _without_tables(text: str, table: str, name: str) -> str:
-    """Take away the entry's own table and those inside of it, up to the next header."""
-    kept = []
+    """Take away the entry's own table and those inside of it, up to what precedes the next."""
+    kept: list[str] = []
+    ours: list[str] = []
     is_ours = False
     for line in text.splitlines(keepends=True):
         header = _HEADER.match(line.rstrip("\n"))
         if header is not None:
+            if is_ours:
+                kept += _comments_at_end(ours)
+            ours = []
             keys = [key.strip().strip("\"'") for key in header["keys"].split(".")]
             is_ours = keys[:2] == [table, name]
-        if not is_ours:
-            kept.append(line)
+        (ours if is_ours else kept).append(line)
     return "".join(kept)
+
+
+def _comments_at_end(lines: list[str]) -> list[str]:
+    """Return the comments with which a table ends: they are about the one after it."""
+    start = len(lines)
+    while start and (lines[start - 1].strip() == "" or lines[start - 1].lstrip().startswith("#")):
+        start -= 1
+    while start < len(lines) and not lines[start].strip():
+        start += 1
+    return lines[start:]
 
 
 def _value(value: str | list[str]) -> str:

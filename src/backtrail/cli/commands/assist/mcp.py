@@ -59,9 +59,10 @@ def _server() -> ModuleType:
     try:
         return importlib.import_module("backtrail.serve.mcp_server")
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("backtrail"):
+        missing = (error.name or "").partition(".")[0]
+        if missing == "backtrail":
             raise
         raise MissingPartError(
-            f"`backtrail mcp` needs {error.name}, which is not installed",
+            f"`backtrail mcp` needs {missing}, which is not installed",
             hint='pip install "backtrail[mcp]"',
         ) from error
