@@ -26,12 +26,22 @@ from backtrail.record.span import Span, start_operation_trace, trace_span
 from backtrail.record.switch import disable, enable, obey, start, stop
 
 if TYPE_CHECKING:
+    from backtrail.record.calls.manual import record_llm_call
+    from backtrail.record.locks.counted import BoundedSemaphore, Condition, Semaphore
+    from backtrail.record.locks.mutex import Lock, RLock
+    from backtrail.record.locks.task_locks import AsyncLock
     from backtrail.record.measures.measuring import measure
     from backtrail.record.state.tracking import track_state
 
 __all__ = [
+    "AsyncLock",
     "BacktrailError",
+    "BoundedSemaphore",
+    "Condition",
     "Debugger",
+    "Lock",
+    "RLock",
+    "Semaphore",
     "Span",
     "TraceBuffer",
     "__version__",
@@ -45,6 +55,7 @@ __all__ = [
     "get_debugger",
     "keep_trace",
     "measure",
+    "record_llm_call",
     "set_mode",
     "start",
     "start_operation_trace",
@@ -54,7 +65,14 @@ __all__ = [
 ]
 
 _LOADED_WHEN_USED = {
+    "AsyncLock": "backtrail.record.locks.task_locks",
+    "BoundedSemaphore": "backtrail.record.locks.counted",
+    "Condition": "backtrail.record.locks.counted",
+    "Lock": "backtrail.record.locks.mutex",
+    "RLock": "backtrail.record.locks.mutex",
+    "Semaphore": "backtrail.record.locks.counted",
     "measure": "backtrail.record.measures.measuring",
+    "record_llm_call": "backtrail.record.calls.manual",
     "track_state": "backtrail.record.state.tracking",
 }
 """Public names that many programs never use, and the modules that hold them."""

@@ -22,6 +22,7 @@ from backtrail.model.limits import (
 from backtrail.record.calls.decoding import decoded
 from backtrail.record.calls.kept import Kept
 from backtrail.record.capture.redact import is_secret_name
+from backtrail.record.capture.snapshot import snapshot
 from backtrail.record.capture.values.hiding import announces, hidden
 from backtrail.record.capture.values.walk import Walk, shown_text
 
@@ -134,7 +135,7 @@ def _shown_form(body: bytes, room: Room) -> Json:
 
 
 def shown_json(value: Any, room: Room, depth: int = 0) -> Json:
-    """Return a value that was read from JSON, cut and free of secrets."""
+    """Return a value that was read from JSON, or could have been, cut and free of secrets."""
     kind = type(value)
     if kind is str:
         return room.text(value)
@@ -142,9 +143,13 @@ def shown_json(value: Any, room: Room, depth: int = 0) -> Json:
         return _shown_object(value, room, depth)
     if kind is list:
         return _shown_list(value, room, depth)
-    if kind is int and value.bit_length() > _INT_BITS_MAX:
-        return str(value) if value.bit_length() <= BODY_TEXT_CHARS_MAX else "…"
-    return value
+    if kind is int:
+        return value if value.bit_length() <= _INT_BITS_MAX else snapshot(value, walk=room.walk)
+    if value is None or kind is bool or kind is float:
+        return value
+    return (
+        _shown_list(list(value), room, depth) if kind is tuple else snapshot(value, walk=room.walk)
+    )
 
 
 def _shown_object(value: dict[str, Any], room: Room, depth: int) -> Json:
@@ -153,7 +158,8 @@ def _shown_object(value: dict[str, Any], room: Room, depth: int) -> Json:
         return {"$type": "dict", "$depth": True, "size": len(value)}
     shown: dict[str, Json] = {}
     left = len(value)
-    for name, item in value.items():
+    for key, item in value.items():
+        name = key if type(key) is str else str(snapshot(key, walk=room.walk))
         if room.nodes <= 0:
             room.walk.cuts += 1
             shown["$cut"] = left

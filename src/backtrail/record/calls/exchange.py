@@ -16,16 +16,27 @@ from types import FrameType
 from typing import Any
 
 from backtrail.model.event import Place
-from backtrail.model.limits import BODY_BYTES_MAX, CALLS_MAX, MODEL_BYTES_MAX, OPEN_CALLS_MAX
+from backtrail.model.limits import (
+    BODY_BYTES_MAX,
+    CALLER_FRAMES_MAX,
+    CALLS_MAX,
+    MODEL_BYTES_MAX,
+    OPEN_CALLS_MAX,
+)
 from backtrail.record import guard, journal, scope, switch
+from backtrail.record.calls.clients.time_limits import is_over
 from backtrail.record.calls.kept import Kept
 from backtrail.record.capture.callers import callers
+from backtrail.record.capture.places import is_app_file
 
 Headers = list[tuple[Any, Any]]
 """Names and values, as bytes or as texts."""
 
 MARK = "_backtrail_exchange"
 """The attribute under which an exchange is kept with a connection or an answer of a client."""
+
+BAD_STATUS = 400
+"""From here on a status says that the request failed."""
 
 is_nested: ContextVar[bool] = ContextVar("backtrail_is_nested", default=False)
 """Whether we are inside a client that tells of the exchange: what it is built on does not."""
@@ -52,7 +63,6 @@ class Exchange:
         "here",
         "is_at_end",
         "is_busy",
-        "is_cancelled",
         "is_complete",
         "is_decoded",
         "is_streamed",
@@ -91,7 +101,7 @@ class Exchange:
         """Whether the client is at work on it, so that what it calls of itself is not new."""
         self.is_complete = False
         self.is_timeout = False
-        self.is_cancelled = False
+        """Whether it was cancelled because a time was over."""
         self.error: BaseException | None = None
         self.layer: Any = None
         """The library, built on the client, that will say what the error is."""
@@ -99,6 +109,11 @@ class Exchange:
         self.ended_ns: int | None = None
         self.started_ns = journal.clock().monotonic_ns()
         _remember(self)
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the answer says that something went wrong."""
+        return self.status is not None and self.status >= BAD_STATUS
 
     def sent(self, body: Any) -> None:
         """Take a part of the body that is sent."""
@@ -141,6 +156,7 @@ class Exchange:
         """Say that the client raised; a layer above it may have another name for that."""
         if self.ended_ns is None:
             self.error = error
+            self.is_timeout = type(error).__name__ == "CancelledError" and is_over()
             if self.layer is None or not self.layer.defer(self):
                 self._end(is_complete=False)
 
@@ -187,15 +203,47 @@ def begin(client: str, method: Any, url: Any, frame: FrameType | None = None) ->
 
 
 def end_open() -> None:
-    """Tell of every exchange that is still open, as it is: an error, or the end, comes first."""
-    for known in list(_open.values()):
-        exchange = known()
-        if exchange is not None and exchange.status is not None:
+    """Tell of every exchange that was answered and is still open, as it is: it is the end."""
+    for exchange in _answered():
+        exchange.let_go()
+
+
+def end_open_before(error: BaseException) -> None:
+    """Tell of what an error may come from and would else be told of only behind it.
+
+    An answer that is an error itself is seldom read. Any other may be read on, unless nobody is
+    left to do that: the error has left the thread that began it.
+    """
+    _ = error
+    thread = get_ident()
+    is_last = not _is_in_program(sys._getframe(1))  # noqa: SLF001 - inspect costs start-up time
+    for exchange in _answered():
+        if exchange.thread == thread and (is_last or exchange.is_bad):
             exchange.let_go()
+
+
+def _is_in_program(frame: FrameType | None) -> bool:
+    """Whether any of the calls that led here is the program's own, also of `python -c`."""
+    for _ in range(CALLER_FRAMES_MAX):
+        if frame is None:
+            return False
+        if is_app_file(frame.f_code.co_filename):
+            return True
+        frame = frame.f_back
+    return True
+
+
+def _answered() -> list[Exchange]:
+    found = [known() for known in list(_open.values())]
+    return [exchange for exchange in found if exchange is not None and exchange.status is not None]
 
 
 def forget_open() -> None:
     """Forget the exchanges that are open: in a forked child they are the parent's."""
+    for known in list(_open.values()):
+        exchange = known()
+        if exchange is not None:
+            exchange.ended_ns = exchange.started_ns
     _open.clear()
 
 

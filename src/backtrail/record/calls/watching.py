@@ -26,6 +26,12 @@ CLIENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "aiohttp.streams": (("clients.aiohttp_client", "watch_aiohttp_streams"),),
 }
 """By the module that is waited for: our modules that watch it, and their functions."""
+WITH_TASKS: dict[str, tuple[tuple[str, str], ...]] = {
+    "asyncio.timeouts": (("clients.time_limits", "watch_timeouts"),),
+    "asyncio.tasks": (("clients.time_limits", "watch_wait_for"),),
+}
+"""What is watched beside a client whose requests may be cancelled."""
+_MAY_BE_CANCELLED = ("httpx._client", "httpx2._client", "aiohttp.client")
 HERE = "backtrail.record.calls"
 
 
@@ -61,6 +67,10 @@ def _watch(library: ModuleType) -> None:
         return
     # Loaded only here: a program that sends no requests must not pay for it.
     importlib.import_module(f"{HERE}.routing").start(switch.current_settings().watch)
-    for name, function in CLIENTS[library.__name__]:
-        module = importlib.import_module(f"{HERE}.{name}")
+    name = library.__name__
+    for place, function in CLIENTS.get(name) or WITH_TASKS[name]:
+        module = importlib.import_module(f"{HERE}.{place}")
         getattr(module, function)(_watching.patches, library)
+    if name in _MAY_BE_CANCELLED:
+        for beside in WITH_TASKS:
+            when_imported(beside, _watch)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ import backtrail
 import recorded
 from backtrail.record import guard
 from backtrail.record.calls import exchange as exchanges
-from backtrail.record.calls.exchange import Exchange, begin, end_open, is_nested
+from backtrail.record.calls.exchange import (
+    Exchange,
+    begin,
+    end_open,
+    end_open_before,
+    forget_open,
+    is_nested,
+)
 
 
 @pytest.fixture
@@ -105,3 +113,40 @@ def test_what_breaks_while_telling_is_counted(tmp_path: Path) -> None:
             exchanges.on_end.remove(breaks)
             guard.is_strict = True
         assert guard.lost == {"broke: call: RuntimeError": 1}
+
+
+def caught(work: Callable[[], object]) -> BaseException:
+    try:
+        work()
+    except LookupError as error:
+        return error
+    raise AssertionError
+
+
+def fail() -> None:
+    raise LookupError
+
+
+def test_before_an_error_only_what_nobody_will_read_is_ended(ended: list[Exchange]) -> None:
+    reading, refused, waiting = begun(), begun(), begun()
+    reading.answered(200, [])
+    refused.answered(404, [])
+    end_open_before(caught(fail))
+    assert ended == [refused]
+    waiting.finish()
+    reading.came(b"more")
+    assert bytes(reading.answer.head) == b"more"
+
+
+def test_a_forked_child_leaves_what_is_open_to_its_parent(ended: list[Exchange]) -> None:
+    reading = begun()
+    reading.answered(200, [])
+    child = os.fork()
+    if child == 0:
+        forget_open()
+        end_open()
+        reading.finish()
+        os._exit(len(ended))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    reading.finish()
+    assert ended == [reading]

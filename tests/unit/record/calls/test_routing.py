@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 import recorded
 from backtrail.record.calls import routing
 from backtrail.record.calls.exchange import begin
-from http_servers import calls_of
+from http_servers import Reply, calls_of, json_reply, serving
+from running import RUN, environment, journal, project, run
 
 
 @pytest.fixture
@@ -52,3 +54,52 @@ def test_what_is_open_is_told_of_at_the_end(home: Path) -> None:
     (event,) = calls_of(home)
     assert event.body["is_complete"] is False
     assert begin("httpx", "GET", "http://h/orders") is None
+
+
+UNCAUGHT = """
+import sys, urllib.request
+urllib.request.urlopen(sys.argv[1], timeout=5)
+"""
+IN_A_THREAD = """
+import sys, threading, httpx
+def work():
+    with httpx.Client() as client:
+        response = client.send(client.build_request("GET", sys.argv[1]), stream=True)
+        for piece in response.iter_raw(): raise LookupError(piece)
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+LOGGED = """
+import logging, sys, httpx
+with httpx.stream("GET", sys.argv[1]) as response:
+    for number, piece in enumerate(response.iter_raw()):
+        try: number / (number - 1)
+        except ZeroDivisionError: logging.exception("no")
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "status", "kinds"),
+    [
+        (UNCAUGHT, 404, ["http.called", "error.raised"]),
+        (IN_A_THREAD, 200, ["http.called", "error.raised"]),
+        (LOGGED, 200, ["error.raised", "http.called"]),
+    ],
+)
+def test_a_call_is_told_of_before_the_error_that_it_led_to(
+    tmp_path: Path, program: str, status: int, kinds: list[str]
+) -> None:
+    project(tmp_path)
+    reply = json_reply({}, 404) if status == 404 else Reply([b"one", b"two", b"three"])
+    with serving(lambda _: reply) as url:
+        run(
+            *RUN, "--", sys.executable, "-c", program, url,
+            cwd=tmp_path, env=environment(BACKTRAIL_WATCH="http"),
+        )  # fmt: skip
+    found = [event for event in journal(tmp_path) if event["kind"] in set(kinds)]
+    assert [event["kind"] for event in found] == kinds
+    (call,) = [event for event in found if event["kind"] == "http.called"]
+    assert call["status"] == status
+    if program == LOGGED:
+        assert call["response_body"] == "onetwothree"

@@ -18,7 +18,6 @@ from backtrail.record.calls.telling import attempt, is_streamed, is_timeout, too
 from backtrail.record.capture.failure import described
 from backtrail.record.capture.values.walk import Walk
 
-_GOOD = 400
 _LIST_MAX = 200
 
 
@@ -148,8 +147,7 @@ def _output_type(asked: Asked) -> str | None:
 
 def _rest(exchange: Exchange, answer: Answer, body: bytes | None, room: Room) -> Json:
     """Return the answer as it came, where it failed or has no known shape."""
-    is_bad = exchange.status is not None and exchange.status >= _GOOD
-    if answer.is_known and not is_bad:
+    if answer.is_known and not exchange.is_bad:
         return shown_json(answer.failure, room)
     kind = header(exchange.answer_headers, "content-type")
     return shown_body(body, exchange.answer.size, kind, room)
@@ -170,7 +168,7 @@ def _error(exchange: Exchange, answer: Answer, walk: Walk) -> str | None:
     if exchange.error is not None:
         return described(exchange.error, walk)
     failure = answer.failure
-    if failure is None or (exchange.status or 0) >= _GOOD:
+    if failure is None or exchange.is_bad:
         return None
     room = Room(walk)
     if type(failure) is dict:
