@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "get_trail": {"id": FAILED, "sections": ["error", "locals"]},
     "search_events": {"query": "kettle", "kind": "log.emitted"},
     "get_llm_call": {"event_id": MODEL_CALL},
+    "compare_traces": {"good": WELL, "bad": FAILED},
     "get_source": {"file": "kiln.py", "line": 1},
 }
 BAD: dict[str, tuple[dict[str, Any], str]] = {
@@ -30,6 +31,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "get_trail": ({"id": FAILED, "sections": ["all"]}, "invalid enum value 'all'"),
     "search_events": ({"query": ""}, "expected `str` of length >= 1, in `query`"),
     "get_llm_call": ({"event_id": "nope"}, "there is no event nope"),
+    "compare_traces": ({"good": WELL}, "missing required field `bad`"),
     "get_source": ({"file": SHOP, "line": 12}, "cannot be read"),
 }
 

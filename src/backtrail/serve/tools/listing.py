@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from backtrail.serve.tool import Tool
-from backtrail.serve.tools import causes, failures, model_calls, searching, sources, trails
+from backtrail.serve.tools import (
+    causes,
+    comparing,
+    failures,
+    model_calls,
+    searching,
+    sources,
+    trails,
+)
 
 TOOLS: tuple[Tool, ...] = (
     failures.TOOL,
@@ -11,5 +19,6 @@ TOOLS: tuple[Tool, ...] = (
     trails.TOOL,
     searching.TOOL,
     model_calls.TOOL,
+    comparing.TOOL,
     sources.TOOL,
 )

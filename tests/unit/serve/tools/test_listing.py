@@ -16,6 +16,7 @@ def test_every_tool_that_the_issue_names_is_there() -> None:
         "get_trail",
         "search_events",
         "get_llm_call",
+        "compare_traces",
         "get_source",
     }
 
