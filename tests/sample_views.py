@@ -59,11 +59,7 @@ def llm(t_ms: float, **more: Any) -> bytes:
 
 def shop_lines() -> list[bytes]:
     """Write the trace: an order that is priced, advised on, packed and labelled."""
-    tool_call = {
-        "id": "call_1",
-        "type": "function",
-        "function": {"name": "look_up", "arguments": '{"sku": "kettle"}'},
-    }
+    tool_call = {"id": "call_1", "name": "look_up", "arguments": {"sku": "kettle"}}
     return [
         builders.process_started(SHOP, argv=["python", "shop.py"], session="till"),
         line("span.started", SHOP, t=5 * MS, span=ORDER, name="order", attributes={"number": 17}),

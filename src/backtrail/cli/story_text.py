@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from backtrail.cli.failure_text import (
     Page,
@@ -52,6 +52,7 @@ def story_lines(
     depth: int = OUTLINE_DEPTH,
     has_events: bool = False,
     is_whole: bool = False,
+    sections: Iterable[str] = (),
 ) -> Iterator[str]:
     """Yield the page: the trace, its errors, its outline, what was lost, what to try next.
 
@@ -61,12 +62,14 @@ def story_lines(
         depth: levels of the outline.
         has_events: whether to list the events; a trace without error lists them anyway.
         is_whole: whether every span is printed.
+        sections: lines about further aspects of the trace.
     """
     yield from _head_lines(story, page)
     yield from _silence_lines(story, page)
     for error in story.errors[:1]:
         yield from failure_lines(error, page)
     yield from _other_errors(story, page)
+    yield from sections
     if has_events or not story.errors:
         yield from event_rows(story.events, story.event_count, page)
     yield from _outline_lines(story.outline, page, depth=depth, is_whole=is_whole)

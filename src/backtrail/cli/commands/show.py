@@ -6,13 +6,13 @@ import click
 
 from backtrail.cli.failure_text import Page
 from backtrail.cli.invocation import Invocation
+from backtrail.cli.layout.trail_text import section_lines
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.story_text import EVENTS_WITHOUT_ERROR, OUTLINE_DEPTH, story_lines
 from backtrail.cli.text import emit_json
 from backtrail.model.limits import EVENTS_SHOWN_MAX, PAGE_ROWS_MAX
-from backtrail.trail.story import Story
-from backtrail.trail.telling import tell
+from backtrail.trail.whole import Trail, trail
 
 
 @click.command(
@@ -52,11 +52,11 @@ def show(
     """
     events_max = _events_max(events, all_events=all_events, as_json=as_json)
     with opened_store(invocation) as catalog:
-        story = tell(catalog, resolve_trace(catalog, trace), events_max=events_max)
+        found = trail(catalog, resolve_trace(catalog, trace), events_max=events_max)
     if as_json:
-        emit_json(story)
+        emit_json(found)
     else:
-        _print(story, invocation, depth=depth, is_whole=all_events, has_events=events is not None)
+        _print(found, invocation, depth=depth, is_whole=all_events, has_events=events is not None)
 
 
 def _events_max(events: int | None, *, all_events: bool, as_json: bool) -> int | None:
@@ -68,11 +68,16 @@ def _events_max(events: int | None, *, all_events: bool, as_json: bool) -> int |
 
 
 def _print(
-    story: Story, invocation: Invocation, *, depth: int, is_whole: bool, has_events: bool
+    found: Trail, invocation: Invocation, *, depth: int, is_whole: bool, has_events: bool
 ) -> None:
     page = Page(width=invocation.width, cwd=invocation.cwd)
     lines = story_lines(
-        story, page, depth=depth, has_events=has_events or is_whole, is_whole=is_whole
+        found,
+        page,
+        depth=depth,
+        has_events=has_events or is_whole,
+        is_whole=is_whole,
+        sections=section_lines(found, page),
     )
     for line in lines:
         click.echo(line)
