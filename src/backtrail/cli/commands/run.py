@@ -37,6 +37,7 @@ TIMED_OUT = 124
         "$ backtrail run -m package.module",
         "$ backtrail run -- pytest -x",
         "$ backtrail run --timeout 30s -- python stuck.py",
+        "$ backtrail run --locks -- python workers.py",
     ),
 )
 @click.option("--timeout", type=DURATION, help="End the program after this long, as a hang.")
@@ -44,6 +45,7 @@ TIMED_OUT = 124
 @click.option("--session", help="Put the trace into this session.")
 @click.option("--mode", type=click.Choice(MODES), help="Write everything, or only what matters.")
 @click.option("--hang-after", type=DURATION, help="Record all stacks after this long in silence.")
+@click.option("--locks", is_flag=True, help="Watch the program's own locks, and find deadlocks.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def run(
@@ -55,6 +57,7 @@ def run(
     session: str | None,
     mode: str | None,
     hang_after: float | None,
+    locks: bool,
 ) -> int:
     """Record what a program does, without changing it.
 
@@ -62,11 +65,15 @@ def run(
     are its own; a program that --timeout ended gives exit code 124.
     """
     chosen = {"session": session, "mode": mode, "hang_after_s": hang_after}
-    arguments = {setting: value for setting, value in chosen.items() if value is not None}
+    arguments: dict[str, object] = {
+        setting: value for setting, value in chosen.items() if value is not None
+    }
     directory = invocation.environ.get("BACKTRAIL_DIR")
     environ = inherit.stripped(os.environ)
     home = find_home(invocation.cwd, {"BACKTRAIL_DIR": directory} if directory else environ)
     settings, _ = read_settings(home, environ, arguments)
+    if locks:
+        arguments["watch"] = ",".join(dict.fromkeys((*settings.watch, "locks")))
     order = Order(
         command=command_line(command, environ),
         home=home,

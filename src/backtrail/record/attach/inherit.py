@@ -18,7 +18,7 @@ ADDED = "BACKTRAIL_ADDED"
 BEFORE = "BACKTRAIL_BEFORE_"
 """Begins the names of variables that hold what one of ours replaced."""
 
-SETTINGS = ("mode", "session", "hang_after_s")
+SETTINGS = ("mode", "session", "hang_after_s", "watch")
 """What may be set for one run alone."""
 
 handed_on: dict[str, str] = {}

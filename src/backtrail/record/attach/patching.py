@@ -42,6 +42,10 @@ class Patches:
         if not any(original is known.ours for known in self.replaced):
             self._put(owner, name, original, wraps(original)(make(original)))
 
+    def exchange(self, owner: object, name: str, ours: Any) -> None:
+        """Let something that has a name and documentation of its own stand in for the original."""
+        self._put(owner, name, getattr(owner, name), ours)
+
     def replace_class_method(self, owner: type, name: str, make: Make) -> None:
         """Let a class method that is made from the original's function stand in for it, once."""
         original = vars(owner)[name]

@@ -1,7 +1,8 @@
 """Who holds a lock that others wait for.
 
-A reentrant lock says so itself. A plain one does not: its holder is told from the source, as the
-thread or task that stands inside a `with` statement whose lock is this one.
+A reentrant lock says so itself, and so does one that is watched. A plain one does not: its holder
+is told from the source, as the thread or task that stands inside a `with` statement whose lock is
+this one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from backtrail.model.event import Place
 from backtrail.record.capture.frames import Call, calls_of_stack
+from backtrail.record.capture.places import place_of
 from backtrail.record.capture.source import lines_of
 from backtrail.record.capture.stacks import running_threads, thread_name
 from backtrail.record.capture.tasks import waiting_tasks
@@ -30,6 +33,8 @@ class LockFound(Struct):
     name: str
     holder: str | None
     waiters: list[str]
+    places: list[Place | None]
+    """Where each of them waits, in the program's own code."""
 
 
 class _With(Struct):
@@ -53,6 +58,7 @@ def held_locks() -> list[LockFound]:
         if wait is not None and wait.lock is not None:
             lock = found.setdefault(id(wait.lock), _found(wait))
             lock.waiters.append(name)
+            lock.places.append(_own_place(calls))
     for lock in found.values():
         lock.holder = _owner(lock.lock, names)
     if any(lock.holder is None for lock in found.values()):
@@ -61,11 +67,31 @@ def held_locks() -> list[LockFound]:
 
 
 def _found(wait: Wait) -> LockFound:
-    return LockFound(wait.lock, f"{wait.expression} at {id(wait.lock):#x}", None, [])
+    notes = watched_notes(wait.lock)
+    name = notes.name if notes else f"{wait.expression} at {id(wait.lock):#x}"
+    return LockFound(wait.lock, name, None, [], [])
+
+
+def _own_place(calls: list[Call]) -> Place | None:
+    """Return where a stack is in the program's own code."""
+    for frame, instruction, line in calls[:_FRAMES_MAX]:
+        place = place_of(frame.f_code, instruction, line)
+        if place.is_app:
+            return Place(
+                file=place.file, line=place.line, function=place.qualified, code=place.code
+            )
+    return None
+
+
+def watched_notes(lock: Any) -> Any:
+    """Return what is known of a lock that is watched; `None` for any other."""
+    return getattr(lock, "_backtrail_notes", None)
 
 
 def _owner(lock: Any, names: dict[int, str]) -> str | None:
-    """Return the thread that holds a reentrant lock, as the lock itself says."""
+    """Return the thread that holds a lock, where the lock itself says so."""
+    if (notes := watched_notes(lock)) is not None:
+        return notes.holder.name if notes.holder else None
     owner = _OWNER.search(repr(lock)) if type(lock).__name__ == "RLock" else None
     return names.get(int(owner[1])) if owner else None
 

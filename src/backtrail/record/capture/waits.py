@@ -99,7 +99,7 @@ _IN_C = {
 _NAMELESS = frozenset({"sleep", LOOP})
 """What is said without what it is called on."""
 _LOCKS = frozenset({"lock", "Lock", "RLock", "_RLock", "Semaphore", "BoundedSemaphore"})
-_LOCK_MODULES = frozenset({"_thread", "threading", "asyncio.locks"})
+_LOCK_MODULES = frozenset({"_thread", "threading", "asyncio.locks", "backtrail.record.locks.mutex"})
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z")
 _MISSING = object()
 _STORAGES = frozenset({GetSetDescriptorType, MemberDescriptorType})

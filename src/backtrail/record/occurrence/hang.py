@@ -15,12 +15,13 @@ from backtrail.model import ids
 from backtrail.model.kinds import ExceptionInfo, Frame, HeldLock, Stack
 from backtrail.record import guard, journal, scope, switch
 from backtrail.record.capture.failure import Failure
-from backtrail.record.capture.holders import held_locks
+from backtrail.record.capture.holders import LockFound, held_locks
 from backtrail.record.capture.stacks import thread_stacks
 from backtrail.record.capture.tasks import task_stacks
 from backtrail.record.capture.values.walk import Walk, shown_text
 from backtrail.record.capture.waits import LOCKING, LOOP
 from backtrail.record.occurrence import repeats
+from backtrail.record.occurrence.locked_out import tell_waits
 from backtrail.record.occurrence.raised import record
 from backtrail.record.occurrence.spans import all_open_spans, shown_spans
 
@@ -55,6 +56,9 @@ def _record(seconds: float, reason: str) -> str:
     stack = stack_to_look_at(threads, tasks)
     frames = stack.frames if stack else []
     message = shown_text(f"{reason} (after {seconds:.3g} s)", walk)
+    found = held_locks()
+    here = scope.at_top(scope.root())
+    tell_waits(found, here)
     error_id = ids.uuid7(journal.clock().time_unix_ns(), os.urandom(10))
     members: dict[str, Any] = {
         "mechanism": "hang",
@@ -62,12 +66,12 @@ def _record(seconds: float, reason: str) -> str:
         "fingerprint": repeats.fingerprint_of(("hang", *_place(frames))),
         "threads": threads,
         "tasks": tasks,
-        "locks": locks_waited_for(walk),
+        "locks": locks_waited_for(found, walk),
         "open_spans": shown_spans(all_open_spans(), walk),
     }
     info = ExceptionInfo(type="hang", qualified_type="hang", message=message)
     taken = Failure(type="hang", message=message, frames=frames, chain=[info], chain_cut=0)
-    record(scope.at_top(scope.root()), walk, taken, error_id=error_id, **members)
+    record(here, walk, taken, error_id=error_id, **members)
     return error_id
 
 
@@ -80,25 +84,25 @@ def stack_to_look_at(threads: list[Stack], tasks: list[Stack]) -> Stack | None:
     waiting = [task for task in tasks if _is_app(task)]
     for stack in [*ours, *waiting]:
         if _is_locked_out(stack):
-            return _from_app(stack)
+            return stack_from_app(stack)
     is_loop = bool(ours) and ours[0].waits_for == LOOP
     first = next(iter([*waiting, *ours] if is_loop else [*ours, *waiting, *threads]), None)
-    return _from_app(first) if first else None
+    return stack_from_app(first) if first else None
 
 
 def _is_locked_out(stack: Stack) -> bool:
     return (stack.waits_for or "").partition(" ")[0] in LOCKING
 
 
-def locks_waited_for(walk: Walk) -> list[HeldLock]:
-    """Return the locks that threads and tasks wait for, with holders where they can be told."""
+def locks_waited_for(found: list[LockFound], walk: Walk) -> list[HeldLock]:
+    """Return locks that threads and tasks wait for, with holders where they can be told."""
     return [
         HeldLock(
             name=shown_text(lock.name, walk),
             holder=lock.holder and shown_text(lock.holder, walk),
             waiters=[shown_text(waiter, walk) for waiter in lock.waiters],
         )
-        for lock in held_locks()
+        for lock in found
     ]
 
 
@@ -106,7 +110,7 @@ def _is_app(stack: Stack) -> bool:
     return any(frame.is_app for frame in stack.frames)
 
 
-def _from_app(stack: Stack) -> Stack:
+def stack_from_app(stack: Stack) -> Stack:
     """Return a stack from its innermost frame of the program on."""
     first = next((i for i, frame in enumerate(stack.frames) if frame.is_app), 0)
     return Stack(name=stack.name, frames=stack.frames[first:], waits_for=stack.waits_for)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from backtrail.model.limits import SYNC_EVERY_S
 from backtrail.record import journal
 
-LAST_WORDS = frozenset({"uncaught", "thread", "hang"})
+LAST_WORDS = frozenset({"uncaught", "thread", "hang", "deadlock"})
 """Mechanisms after which there may be no other chance."""
 NS_PER_S = 1_000_000_000
 

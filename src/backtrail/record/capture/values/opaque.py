@@ -243,9 +243,28 @@ _NAMED_BUILTINS = frozenset(
         "classmethod_descriptor",
     }
 )
+
+
+def show_lock(value: Any, _depth: int, walk: Walk, shape: Shape) -> Any:
+    """Return the name of a lock that is watched, and who took it last."""
+    stored = dict(fields(value, shape))
+    notes = stored["_backtrail_notes"]
+    holder = notes.holder.name if notes.holder and notes.is_locked() else None
+    kind = f"threading.{notes.kind}"
+    return {"$type": kind, "name": shown_text(notes.name, walk), "holder": holder}
+
+
+def show_notes(value: Any, _depth: int, walk: Walk, _shape: Shape) -> Any:
+    """Return the name of a lock, in place of all that is known of it."""
+    return shown_text(value.name, walk)
+
+
 _BY_NAME: dict[str, Callable[[Any, int, Walk, Shape], Any]] = {
     "datetime.datetime": show_moment,
     "datetime.time": show_moment,
     "re.Pattern": show_pattern,
     "re.Match": show_match,
+    "backtrail.record.locks.mutex.Lock": show_lock,
+    "backtrail.record.locks.mutex.RLock": show_lock,
+    "backtrail.record.locks.notes.Notes": show_notes,
 }
