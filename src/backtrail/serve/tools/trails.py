@@ -14,8 +14,9 @@ from backtrail.trail.page.composing import page
 from backtrail.trail.page.material import gather, named_error
 
 SectionName = Literal[
-    "error", "cause", "chain", "code", "locals", "payloads", "timeline", "environment"
-]
+    "error", "cause", "chain", "code", "locals", "locks", "payloads", "timeline",
+    "environment",
+]  # fmt: skip
 
 
 class GetTrail(Arguments, frozen=True, kw_only=True):

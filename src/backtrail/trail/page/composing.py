@@ -13,6 +13,7 @@ from backtrail.trail.page.section import Page
 from backtrail.trail.page.surroundings import surroundings_draft
 from backtrail.trail.page.suspected import cause_draft, chain_draft
 from backtrail.trail.page.timeline import timeline_draft
+from backtrail.trail.page.waiting import waiting_draft
 from backtrail.trail.page.writing import fitted_page
 
 DRAFTS = {
@@ -21,6 +22,7 @@ DRAFTS = {
     "chain": chain_draft,
     "code": code_draft,
     "locals": locals_draft,
+    "locks": waiting_draft,
     "payloads": payloads_draft,
     "timeline": timeline_draft,
     "environment": surroundings_draft,

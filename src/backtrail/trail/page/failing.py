@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from backtrail.model.event import Place
 from backtrail.model.kinds import Frame, SourceLine
 from backtrail.trail.failure import Failure, LinkedError, Raised
-from backtrail.trail.page.material import Material
+from backtrail.trail.page.material import ID_SHOWN, Material
 from backtrail.trail.page.section import Draft, Piece
 from backtrail.trail.page.writing import one_line, quoted, shortened
 from backtrail.trail.value import value_text
@@ -15,6 +15,7 @@ from backtrail.trail.value import value_text
 MESSAGE_CHARS = 2_000
 MESSAGE_CHARS_SHORT = 240
 LINKED_CHARS_SHORT = 160
+NAME_CHARS = 200
 VALUE_CHARS = 800
 VALUE_CHARS_SHORT = 120
 RELATIONS = {
@@ -56,6 +57,8 @@ def error_draft(material: Material) -> Draft:
             for rank, linked in enumerate(error.chain)
         ),
     ]
+    pieces += _blocked(error)
+    pieces += _elsewhere(material)
     others = [each for each in story.errors if each.error_id != error.error_id]
     pieces += [
         Piece(text=f"- also in this trace: {_one_line(material, each)}", worth=420 - rank)
@@ -130,6 +133,28 @@ def _headline(material: Material, error: Failure, chars_max: int) -> str:
     place = material.shown_place(error.file, error.line)
     head = f"**{error.type}**, {handled}in {where} at {place}, {error.time}"
     return f"{head}\n\n{quoted(error.message, chars_max)}\n" if error.message else head
+
+
+def _blocked(error: Failure) -> list[Piece]:
+    """Write who stood still, and what for, where the error is a hang or a deadlock."""
+    return [
+        Piece(
+            text=f"- {each.task or each.thread} stands still in `{each.qualified or '?'}`"
+            + (f", waiting for {one_line(each.waits_for, NAME_CHARS)}" if each.waits_for else ""),
+            worth=895 - rank,
+        )
+        for rank, each in enumerate(error.blocked)
+    ]
+
+
+def _elsewhere(material: Material) -> list[Piece]:
+    """Write in which other traces the same error is."""
+    same = material.story.same_errors
+    if not same:
+        return []
+    last = f"last in trace `{same[0].trace_id[:ID_SHOWN]}` at {same[0].time}"
+    traces = "1 other trace" if len(same) == 1 else f"{len(same)} other traces"
+    return [Piece(text=f"- the same error in {traces}, {last}", worth=830)]
 
 
 def _ending(material: Material) -> str:

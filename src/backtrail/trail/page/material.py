@@ -13,8 +13,9 @@ from backtrail.store.lookup import LATEST, short_ids
 from backtrail.trail.cause.answer import Why
 from backtrail.trail.cause.asking import why
 from backtrail.trail.failure import Failure
-from backtrail.trail.story import EventLine, Story, event_lines
-from backtrail.trail.telling import tell, tell_error
+from backtrail.trail.story import EventLine, event_lines
+from backtrail.trail.telling import tell_error
+from backtrail.trail.whole import Trail, trail
 
 ID_SHOWN = 12
 """Digits of an id that a page shows: its millisecond, which every command takes."""
@@ -23,12 +24,12 @@ ID_SHOWN = 12
 class Material(Struct, frozen=True, kw_only=True):
     """All that a page may tell."""
 
-    story: Story
+    story: Trail
     error: Failure | None
     """The error that the page is about."""
     why: Why | None
     events: list[EventLine]
-    """In the order of time: the last ones, and those that the causes name."""
+    """In the order in which they happened: the last ones, and those that the causes name."""
     processes: dict[str, str] = {}
     """Ids of processes, and their beginnings that tell them apart."""
 
@@ -83,17 +84,17 @@ def gather(catalog: Catalog, trace_id: str, *, error_id: str | None = None) -> M
     Raises:
         NotFoundError: there is no such trace, or no such error.
     """
-    story = tell(catalog, trace_id, events_max=PAGE_EVENTS_MAX)
+    story = trail(catalog, trace_id, events_max=PAGE_EVENTS_MAX)
     error = _error(catalog, story, error_id)
     causes = None if error is None else why(catalog, trace_id, error_id=error.error_id)
     told = Material(story=story, error=error, why=causes, events=story.events)
     missing = (told.chain_ids | told.candidate_ids) - {line.event_id for line in story.events}
     named = [event for each in sorted(missing) if (event := _event(catalog, trace_id, each))]
+    # The last events are there; what is missing of those that are named came before them.
+    named.sort(key=lambda event: (event.time_unix_ns, event.seq))
     events = [*event_lines(named, names={}), *story.events]
     return structs.replace(
-        told,
-        events=sorted(events, key=lambda line: (line.time_unix_ns, line.event_id)),
-        processes=short_ids(line.process for line in events),
+        told, events=events, processes=short_ids(line.process for line in events)
     )
 
 
@@ -108,7 +109,7 @@ def named_error(catalog: Catalog, text: str, trace_id: str) -> str | None:
     return error_id if reading.error(catalog, error_id).summary.trace_id == trace_id else None
 
 
-def _error(catalog: Catalog, story: Story, error_id: str | None) -> Failure | None:
+def _error(catalog: Catalog, story: Trail, error_id: str | None) -> Failure | None:
     if error_id is None:
         return story.errors[0] if story.errors else None
     for error in story.errors:

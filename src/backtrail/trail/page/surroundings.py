@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtrail.trail.page.material import Material
+from backtrail.trail.page.material import ID_SHOWN, Material
 from backtrail.trail.page.section import Draft, Piece
 from backtrail.trail.page.writing import one_line
 from backtrail.trail.wording import command_text
@@ -34,12 +34,12 @@ def surroundings_draft(material: Material) -> Draft:
         Piece(text=f"- span left open: {one_line(span.name, NAME_CHARS)}", worth=540 - rank)
         for rank, span in enumerate(material.error.open_spans if material.error else [])
     ]
+    missing = [f"not recorded: {loss.reason}, {loss.count:,}" for loss in story.lost]
+    missing += [gap.text for gap in story.gaps] + story.notes
+    missing += [f"{each.relation} {each.trace_id[:ID_SHOWN]}" for each in story.related]
     pieces += [
-        Piece(
-            text=f"- not recorded: {one_line(loss.reason, NAME_CHARS)}, {loss.count:,}",
-            worth=600 - rank,
-        )
-        for rank, loss in enumerate(story.lost)
+        Piece(text=f"- {one_line(line, COMMAND_CHARS)}", worth=600 - rank)
+        for rank, line in enumerate(missing)
     ]
     return Draft(
         name="environment",

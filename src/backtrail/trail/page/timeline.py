@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Sequence
 
 from backtrail.model.clock import NS_PER_MS
 from backtrail.trail.page.material import Material
@@ -38,8 +38,8 @@ def timeline_draft(material: Material) -> Draft | None:
     lines = [line for line in material.events if line.kind not in QUIET]
     if not lines:
         return None
+    crash = _crash(material, lines)
     crash_ns = material.error.time_unix_ns if material.error else lines[-1].time_unix_ns
-    crash = bisect_right([line.time_unix_ns for line in lines], crash_ns)
     chain, candidates = material.chain_ids, material.candidate_ids
     pieces = []
     for position, line in enumerate(lines):
@@ -55,7 +55,7 @@ def timeline_draft(material: Material) -> Draft | None:
             Piece(
                 text=_line(material, line, crash_ns, LINE_CHARS),
                 short=_line(material, line, crash_ns, LINE_CHARS_SHORT),
-                worth=worth if position < crash else worth - AFTER,
+                worth=worth if position <= crash else worth - AFTER,
             )
         )
     return Draft(
@@ -67,6 +67,19 @@ def timeline_draft(material: Material) -> Draft | None:
         share=0.45,
         unread=max(0, material.story.event_count - len(material.events)),
     )
+
+
+def _crash(material: Material, lines: Sequence[EventLine]) -> int:
+    """Return the position of the error among the events, or of the last one before it."""
+    if material.error is None:
+        return len(lines) - 1
+    before = 0
+    for position, line in enumerate(lines):
+        if line.body.get("error_id") == material.error.error_id and line.kind == "error.raised":
+            return position
+        if line.time_unix_ns <= material.error.time_unix_ns:
+            before = position
+    return before
 
 
 def _is_trouble(line: EventLine) -> bool:

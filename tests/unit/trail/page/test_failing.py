@@ -4,12 +4,15 @@ from typing import Any
 
 from msgspec import structs
 
+import builders
 from backtrail.store.catalog import Catalog
+from backtrail.store.indexer import refresh
+from backtrail.trail.failure import Blocked
 from backtrail.trail.page.failing import code_draft, error_draft, locals_draft
 from backtrail.trail.page.material import Material, gather
 from backtrail.trail.page.section import Draft
 from page_sample import candidate, why
-from sample_store import WELL
+from sample_store import ERROR, FAILED, WELL, failed_lines
 
 
 def texts(draft: Draft | None) -> list[str]:
@@ -66,6 +69,21 @@ def test_a_trace_without_an_error_says_how_it_ended(catalog: Catalog) -> None:
         well, story=structs.replace(well.story, exit_code=124, is_timed_out=True, status="error")
     )
     assert texts(error_draft(late))[0].endswith("failed at its time limit with exit code 124.")
+
+
+def test_the_same_error_elsewhere_is_told(catalog: Catalog) -> None:
+    again = failed_lines()[6].replace(FAILED.encode(), builders.trace_id(5).encode())
+    again = again.replace(ERROR.encode(), ERROR[:-1].encode() + b"5")
+    builders.write_segment(catalog.home, builders.process_id(5), [again])
+    refresh(catalog)
+    told = texts(error_draft(gather(catalog, FAILED)))
+    assert any(line.startswith("- the same error in 1 other trace, last in trace") for line in told)
+
+
+def test_of_a_hang_it_is_told_who_stands_still(material: Material) -> None:
+    still = Blocked(thread="feeder", qualified="Kiln.feed", waits_for="kiln lock")
+    told = texts(error_draft(changed(material, blocked=[still])))
+    assert "- feeder stands still in `Kiln.feed`, waiting for kiln lock" in told
 
 
 def test_the_failing_code_comes_first_then_who_called_it(material: Material) -> None:
