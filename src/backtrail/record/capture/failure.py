@@ -45,8 +45,8 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 def failure(error: BaseException, walk: Walk, calls: list[Call] | None = None) -> Failure:
     """Take an exception apart; the calls of its traceback may be known already."""
-    tied, cut = _tied(error)
-    chain = [_info(tie, walk) for tie in tied]
+    ties, cut = tied(error)
+    chain = [_info(tie, walk) for tie in ties]
     if calls is None:
         calls = calls_of_traceback(traceback_of(error))
     frames, frames_cut = kept_frames(calls, walk)
@@ -96,7 +96,7 @@ Tie = tuple[BaseException, str | None, int | None]
 """An exception, how it is tied to another one, and the index of that one."""
 
 
-def _tied(error: BaseException) -> tuple[list[Tie], int]:
+def tied(error: BaseException) -> tuple[list[Tie], int]:
     """Return the exceptions tied to one, breadth first, and how many more there are."""
     queue: list[Tie] = [(error, None, None)]
     seen = {id(error)}

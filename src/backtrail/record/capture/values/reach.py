@@ -39,10 +39,7 @@ def taint_from(error: BaseException, walk: Walk) -> None:
             frames.append(traceback.tb_frame)
             traceback = traceback.tb_next
         for frame in frames:
-            values = frame.f_locals
-            if type(values) is dict or type(values) is PROXY:
-                pairs = islice(dict(values).items(), LOCALS_MAX)
-                _look(list(pairs), walk, is_inside=False)
+            _look_into(frame, walk)
         if frames:
             # It alone may go on: it has caught the exception.
             forget_variables(frames[0])
@@ -56,6 +53,13 @@ def without(text: str, walk: Walk) -> str:
     if not walk.taints:
         return text
     return str(msgspec.json.decode(scrub(_encode(text), walk.taints)))
+
+
+def _look_into(frame: FrameType, walk: Walk) -> None:
+    """Remember the secrets among the variables of a call; hold none of them when that is done."""
+    values = frame.f_locals
+    if type(values) is dict or type(values) is PROXY:
+        _look(list(islice(dict(values).items(), LOCALS_MAX)), walk, is_inside=False)
 
 
 def _look(pairs: list[tuple[Any, Any]], walk: Walk, *, is_inside: bool) -> None:

@@ -1,0 +1,1 @@
+"""What a program does inside its own code, seen from sites that are put into its modules."""
