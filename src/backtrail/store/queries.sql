@@ -308,6 +308,10 @@ SELECT name, size, time_min_ns, time_max_ns FROM segment WHERE state = 'final';
 -- name: segment_times
 SELECT min(time_min_ns) AS oldest_unix_ns FROM segment;
 
+-- name: trace_starts
+-- Every trace with when it began, the first one first.
+SELECT start_unix_ns, trace_id FROM trace ORDER BY start_unix_ns;
+
 -- name: drop_segment
 DELETE FROM segment WHERE name = :name;
 

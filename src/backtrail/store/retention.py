@@ -12,13 +12,18 @@ from typing import Literal
 
 from msgspec import Struct
 
-from backtrail.model import bundle
+from backtrail.model import blob, bundle
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import StoreError
 from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.store import reading
 from backtrail.store.catalog import CATALOG_NAME, Catalog
 from backtrail.store.kept import add_dropped, forget_dropped, read_kept
 from backtrail.store.segments import holders_text
+
+BLOB_AGE_NS_MIN = 3_600 * NS_PER_S
+"""A blob that was used more recently stays: its event may be on the way."""
+DRAFT = ".draft"
 
 Reason = Literal["age", "count", "size"]
 
@@ -29,7 +34,7 @@ class Retention(Struct, frozen=True, kw_only=True):
     age_s_max: float | None = None
     """Seconds since a trace's last event."""
     bytes_max: int | None = None
-    """Of journal, catalogue and error bundles together."""
+    """Of journal, catalogue, error bundles and blobs together."""
     traces_max: int | None = None
 
 
@@ -51,12 +56,21 @@ class DoomedSegment(Struct, frozen=True, kw_only=True):
     size_bytes: int
 
 
+class DoomedBlob(Struct, frozen=True, kw_only=True):
+    """A payload that was too long for an event, and that nothing needs any more."""
+
+    name: str
+    size_bytes: int
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """What a clean-up would do; nothing is done until `apply`."""
 
     traces: list[DoomedTrace]
     """Oldest first."""
     segments: list[DoomedSegment]
+    blobs: list[DoomedBlob]
+    """Payloads that no event of a trace that stays can name."""
     pinned: int
     """Traces that are over a limit and stay because they are pinned."""
     bytes_before: int
@@ -80,6 +94,7 @@ def plan(catalog: Catalog, retention: Retention, now_unix_ns: int) -> Plan:
         traces_left=row[0] if row else 0,
         bytes_left=bytes_before,
         segments=_removable(catalog),
+        blobs=_blobs(catalog.home),
     )
     state.pass_segments(state.age_limit_ns)
     for trace in _oldest_first(catalog):
@@ -87,8 +102,10 @@ def plan(catalog: Catalog, retention: Retention, now_unix_ns: int) -> Plan:
         if reason is None:
             break
         if trace["is_live"]:
+            state.staying.append(trace["trace_id"])
             continue
         if trace["trace_id"] in state.pins:
+            state.staying.append(trace["trace_id"])
             state.pinned += 1
         else:
             size = trace["stored_bytes"]
@@ -104,9 +121,11 @@ def plan(catalog: Catalog, retention: Retention, now_unix_ns: int) -> Plan:
                 )
             )
         state.pass_segments(trace["end_unix_ns"])
+    state.spare_blobs(catalog, now_unix_ns)
     return Plan(
         traces=state.traces,
         segments=state.doomed_segments,
+        blobs=[blob for _, blob in state.doomed_blobs],
         pinned=state.pinned,
         bytes_before=bytes_before,
         bytes_freed=bytes_before - state.bytes_left,
@@ -125,6 +144,7 @@ def apply(catalog: Catalog, planned: Plan) -> Plan:
             with suppress(OSError):
                 bundle_path(catalog.home, error_id).unlink()
         segments = [segment for segment in planned.segments if _unlinked(catalog, segment.name)]
+        blobs = [blob for blob in planned.blobs if _is_blob_unlinked(catalog.home, blob.name)]
         with catalog.writing():
             for segment in segments:
                 catalog.run("drop_segment", name=segment.name)
@@ -136,6 +156,7 @@ def apply(catalog: Catalog, planned: Plan) -> Plan:
     return Plan(
         traces=done,
         segments=segments,
+        blobs=blobs,
         pinned=planned.pinned,
         bytes_before=planned.bytes_before,
         bytes_freed=max(0, planned.bytes_before - after),
@@ -143,10 +164,15 @@ def apply(catalog: Catalog, planned: Plan) -> Plan:
 
 
 def size_on_disk(home: Path) -> int:
-    """Return the bytes that journal, catalogue and error bundles take on the disk."""
+    """Return the bytes that journal, catalogue, error bundles and blobs take on the disk."""
     return sum(
         folder_bytes(path)
-        for path in (home / "journal", home / bundle.FOLDER, home / "blobs", home / CATALOG_NAME)
+        for path in (
+            home / "journal",
+            home / bundle.FOLDER,
+            home / blob.FOLDER,
+            home / CATALOG_NAME,
+        )
     )
 
 
@@ -200,7 +226,12 @@ class _Draft(Struct, kw_only=True):
     bytes_left: int
     segments: list[tuple[int, DoomedSegment]]
     """Removable ones with the time of their newest event, newest first."""
+    blobs: list[tuple[int, DoomedBlob]]
+    """All blobs with the time of their last use, the newest first."""
     traces: list[DoomedTrace] = []
+    staying: list[str] = []
+    """Traces that are over a limit and stay."""
+    doomed_blobs: list[tuple[int, DoomedBlob]] = []
     doomed_segments: list[DoomedSegment] = []
     pinned: int = 0
 
@@ -221,11 +252,29 @@ class _Draft(Struct, kw_only=True):
         self.bytes_left -= trace.size_bytes
 
     def pass_segments(self, time_unix_ns: int) -> None:
-        """Let go of the segments in which all is at most that old."""
+        """Let go of the segments, and the blobs, in which all is at most that old."""
         while self.segments and self.segments[-1][0] <= time_unix_ns:
             segment = self.segments.pop()[1]
             self.doomed_segments.append(segment)
             self.bytes_left -= segment.size_bytes
+        while self.blobs and self.blobs[-1][0] <= time_unix_ns:
+            self.doomed_blobs.append(self.blobs.pop())
+            self.bytes_left -= self.doomed_blobs[-1][1].size_bytes
+
+    def spare_blobs(self, catalog: Catalog, now_unix_ns: int) -> None:
+        """Keep those blobs after all that a trace which stays may name, or does."""
+        if not self.doomed_blobs:
+            return
+        gone = {trace.trace_id for trace in self.traces} | set(self.staying)
+        starts = (row[0] for row in catalog.rows("trace_starts") if row["trace_id"] not in gone)
+        needed_ns = min(next(starts, now_unix_ns), now_unix_ns - BLOB_AGE_NS_MIN)
+        named = {name for trace_id in self.staying for name in _named_blobs(catalog, trace_id)}
+        doomed, self.doomed_blobs = self.doomed_blobs, []
+        for used_ns, each in doomed:
+            if used_ns < needed_ns and each.name not in named:
+                self.doomed_blobs.append((used_ns, each))
+            else:
+                self.bytes_left += each.size_bytes
 
 
 def _age_limit(retention: Retention, now_unix_ns: int) -> int:
@@ -254,6 +303,35 @@ def _removable(catalog: Catalog) -> list[tuple[int, DoomedSegment]]:
             segment = DoomedSegment(name=row["name"], size_bytes=blocks * 512)
             found.append((row["time_max_ns"], segment))
     return sorted(found, key=lambda pair: pair[0], reverse=True)
+
+
+def _blobs(home: Path) -> list[tuple[int, DoomedBlob]]:
+    """List all blobs, and what is left of some that were never finished; the newest first."""
+    found = []
+    for path in (home / blob.FOLDER).glob("*/*"):
+        with suppress(OSError):
+            stat = path.stat()
+            name = path.name.removesuffix(blob.SUFFIX)
+            each = DoomedBlob(name=name, size_bytes=stat.st_blocks * 512)
+            found.append((stat.st_mtime_ns, each))
+    return sorted(found, key=lambda pair: pair[0], reverse=True)
+
+
+def _named_blobs(catalog: Catalog, trace_id: str) -> Iterator[str]:
+    for event in reading.events(catalog, trace_id, kinds={"state.changed"}):
+        names = (event.body.get("before_blob"), event.body.get("after_blob"))
+        yield from (name for name in names if type(name) is str)
+
+
+def _is_blob_unlinked(home: Path, name: str) -> bool:
+    folder, file = blob.place(name)
+    path = home / blob.FOLDER / folder
+    path = path / (name if name.endswith(DRAFT) else file)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def _bundle_bytes(catalog: Catalog, trace_id: str) -> int:

@@ -270,3 +270,63 @@ def test_the_size_of_a_folder_is_that_of_all_its_files(home: Path) -> None:
     (home / "inner").mkdir()
     (home / "inner" / "file").write_bytes(b"x" * 10_000)
     assert 10_000 <= retention.folder_bytes(home) <= 20_000
+
+
+def write_blob(home: Path, name: str, *, second: int, file: str | None = None) -> Path:
+    """Write a blob that was last used that many seconds after the start."""
+    path = home / "blobs" / name[:2] / (file or f"{name}.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"[" + b"1," * 5_000 + b"1]")
+    used = START_UNIX_NS + second * NS_PER_S
+    os.utime(path, ns=(used, used))
+    return path
+
+
+def test_a_blob_leaves_with_the_traces_that_may_name_it(home: Path, indexed: Opener) -> None:
+    later = NOW + 7_200 * NS_PER_S
+    for number in (10, 20, 30):
+        write_trace(home, number)
+    old, needed = write_blob(home, "aa11", second=12), write_blob(home, "bb22", second=31)
+    draft = write_blob(home, "aa33", second=12, file="aa33.json.7.7.draft")
+    with indexed() as catalog:
+        limits = Retention(age_s_max=(later - START_UNIX_NS) / NS_PER_S - 25)
+        plan = retention.plan(catalog, limits, later)
+        assert numbers(plan) == [10, 20]
+        assert {blob.name for blob in plan.blobs} == {"aa11", "aa33.json.7.7.draft"}
+        assert plan.bytes_freed > sum(trace.size_bytes for trace in plan.traces)
+        done = retention.apply(catalog, plan)
+    assert done.blobs == plan.blobs
+    assert (old.exists(), draft.exists(), needed.exists()) == (False, False, True)
+
+
+def test_a_blob_that_was_used_just_before_stays(home: Path, indexed: Opener) -> None:
+    write_trace(home, 10)
+    write_blob(home, "aa11", second=11)
+    with indexed() as catalog:
+        assert retention.plan(catalog, Retention(traces_max=0), NOW).blobs == []
+
+
+def test_a_blob_that_a_pinned_trace_names_stays(home: Path, indexed: Opener) -> None:
+    later = NOW + 7_200 * NS_PER_S
+    changed = line("state.changed", trace_id(10), t=10 * NS_PER_S, name="cart", after_blob="aa11")
+    write_segment(home, process_id(10), [process_started(trace_id(10), t=10 * NS_PER_S), changed])
+    write_trace(home, 20)
+    for name in ("aa11", "bb22"):
+        write_blob(home, name, second=10)
+    pin(home, trace_id(10))
+    with indexed() as catalog:
+        plan = retention.plan(catalog, Retention(traces_max=0), later)
+        assert numbers(plan) == [20]
+        assert [blob.name for blob in plan.blobs] == ["bb22"]
+
+
+def test_a_trace_that_began_earlier_and_stays_keeps_the_blobs(home: Path, indexed: Opener) -> None:
+    later = NOW + 7_200 * NS_PER_S
+    lines = [process_started(trace_id(1), t=NS_PER_S), *debugs(trace_id(1), 5, t=40 * NS_PER_S)]
+    write_segment(home, process_id(1), lines)
+    write_trace(home, 20)
+    write_blob(home, "aa11", second=20)
+    with indexed() as catalog:
+        plan = retention.plan(catalog, Retention(traces_max=1), later)
+        assert numbers(plan) == [20]
+        assert plan.blobs == []

@@ -10,11 +10,11 @@ import os
 from _thread import get_ident
 from contextlib import suppress
 
+from backtrail.model.blob import FOLDER, place
 from backtrail.model.limits import BLOB_BYTES_MAX
 from backtrail.record import guard, journal
 from backtrail.record.state.digests import digest
 
-FOLDER = "blobs"
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -28,8 +28,9 @@ def keep_blob(data: bytes) -> str | None:
         guard.count("blob too large")
         return None
     name = digest(data)
-    folder = f"{home}/{FOLDER}/{name[:2]}"
-    path = f"{folder}/{name}.json"
+    part, file = place(name)
+    folder = f"{home}/{FOLDER}/{part}"
+    path = f"{folder}/{file}"
     try:
         if os.path.lexists(path):
             os.utime(path, follow_symlinks=False)
