@@ -80,3 +80,24 @@ def test_events_of_a_program_that_was_killed_are_exported_too(call: Any, project
         tail=b'{"t":1,"tra',
     )
     assert len(call("export", trace).out.splitlines()) == 3
+
+
+def test_a_folder_per_session_is_written_on_request(call: Any, project: Path) -> None:
+    said = call("export", "--all", "--layout", "files", "-o", str(project / "out"))
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (
+        f"1 trace, 9 events, 2 errors in {project}/out/till\n"
+        f"1 trace, 3 events, 0 errors in {project}/out/~no-session\n"
+    )
+    assert (project / "out" / "till" / "log.jsonl").read_text().count("\n") == 9
+
+
+def test_json_says_which_folders_were_written(call: Any, project: Path) -> None:
+    told = call("export", FAILED, "--layout", "files", "-o", str(project / "out"), "--json").json
+    assert [one["folder"] for one in told["sessions"]] == ["till"]
+
+
+@pytest.mark.parametrize("arguments", [["--layout", "files"], ["-o", "."], ["--layout", "cards"]])
+def test_a_layout_needs_what_it_writes_to(call: Any, arguments: list[str]) -> None:
+    said = call("export", *arguments)
+    assert (said.code, said.out) == (2, "")

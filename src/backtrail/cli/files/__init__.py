@@ -1,0 +1,1 @@
+"""Traces as a folder of files, for other tools and for people to keep."""
