@@ -76,6 +76,21 @@ def places(text: str, folder: Path) -> list[tuple[str, str, str]]:
     return found
 
 
+def is_there(wanted: dict, place: tuple[str, str, str]) -> bool:
+    file, function, source = place
+    in_file = file == wanted.get("file", "program.py")
+    return in_file and function == wanted["function"] and wanted["line_contains"] in source
+
+
+def hang_problems(expected: dict, found: list[tuple[str, str, str]]) -> list[str]:
+    """Say which thread does not wait where it should; where a task waits, no stack tells."""
+    return [
+        f"{one['thread']} does not wait in {one['function']}: {found}"
+        for one in expected["blocked"]
+        if "thread" in one and not any(is_there(one, place) for place in found)
+    ]
+
+
 def failure_problems(expected: dict, folder: Path) -> list[str]:
     """Say how the plain run differs from what is written down."""
     begin = cpu_seconds()
@@ -86,15 +101,14 @@ def failure_problems(expected: dict, folder: Path) -> list[str]:
     if cpu_seconds() - begin > CPU_SECONDS_MAX:
         problems.append("took too long")
     error, found = expected["error"], places(err, folder.resolve())
-    wanted = (error["file"], error["function"])
-    hits = found if code is None else found[-1:]
-    if not any(hit[:2] == wanted and error["line_contains"] in hit[2] for hit in hits):
-        problems.append(f"the error is at {hits}")
-    if code is not None:
-        ends = [match for line in err.splitlines() if (match := LAST.match(line.lstrip(" |")))]
-        named = [end for end in ends if end["type"].rpartition(".")[2] == error["type"]]
-        if not any(error["message_contains"] in (end["message"] or "") for end in named):
-            problems.append(f"no {error['type']} was printed with its message")
+    if code is None:
+        return problems + hang_problems(expected, found)
+    if not found or not is_there(error, found[-1]):
+        problems.append(f"the error is at {found[-1:]}")
+    ends = [match for line in err.splitlines() if (match := LAST.match(line.lstrip(" |")))]
+    named = [end for end in ends if end["type"].rpartition(".")[2] == error["type"]]
+    if not any(error["message_contains"] in (end["message"] or "") for end in named):
+        problems.append(f"no {error['type']} was printed with its message")
     return problems
 
 
