@@ -52,7 +52,11 @@ def http_called(body: Body, _name: str) -> list[str]:
 def llm_called(body: Body, _name: str) -> list[str]:
     """Word `llm.called`."""
     attributes = body.get("attributes") or {}
-    words = [str(attributes.get("gen_ai.request.model") or "a model"), *_end_of_call(body)]
+    asked = attributes.get("gen_ai.request.model")
+    answered = attributes.get("gen_ai.response.model")
+    words = [str(asked or "a model"), *_end_of_call(body)]
+    if asked and answered and answered != asked:
+        words.append(f"by {answered}")
     reasons = attributes.get("gen_ai.response.finish_reasons") or []
     if reasons:
         words.append(f"finish_reason={','.join(map(str, reasons))}")

@@ -60,9 +60,7 @@ def ask(events: Iterable[Event], error: Event, *, rules: dict[str, Rule] | None 
     frame = innermost_app_frame(body.frames)
     notes = [] if candidates else ["nothing that was recorded before the error explains it"]
     if facts.cut:
-        notes.append(
-            f"of {facts.read:,} events that may bear on it, {facts.cut:,} in the middle were not looked at"
-        )
+        notes.append(f"{facts.cut:,} of {facts.read:,} events, in the middle, were not looked at")
     return Why(
         trace_id=error.trace_id,
         error_id=body.error_id,

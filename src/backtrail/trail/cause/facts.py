@@ -126,19 +126,22 @@ class Facts:
     def __init__(self, events: Iterable[Event], error: Event) -> None:
         """Keep the events that lie before an error, the first and the last of too many."""
         self.error = error
-        self.read = 0
+        self.read = before = 0
         first: list[Event] = []
         last: deque[Event] = deque(maxlen=FACTS_MAX // 2)
         for event in events:
             self.read += 1
             if event.time_unix_ns > error.time_unix_ns or event.event_id == error.event_id:
                 continue
+            before += 1
             if len(first) < FACTS_MAX // 2:
                 first.append(event)
             else:
                 last.append(event)
         self.all = [Fact(event, at) for at, event in enumerate([*first, *last])]
-        self.cut = max(0, self.read - len(self.all) - 1)
+        self.cut = before - len(self.all)
+        self.effects = sum(fact.kind not in SAYING for fact in self.all)
+        """How many of them did something."""
 
     def of(self, *kinds: str) -> list[Fact]:
         """Return the evidence of some kinds, in order."""

@@ -11,6 +11,10 @@ from backtrail.trail.cause.answer import CauseKind
 from backtrail.trail.cause.facts import Fact, Facts
 from backtrail.trail.cause.suspects import Suspect, Suspects
 
+REFUSED = 400
+"""HTTP status from which on a call has failed."""
+COMMON_MIN = 4
+"""A value that so few events hold is not common."""
 NAME_SCORE_FULL = 1.6
 """Weights of shared words that make a full tie by name."""
 GENERIC = frozenset(
@@ -53,15 +57,40 @@ class Case:
         return known
 
     def _tie_all(self) -> None:
-        for fact in self.facts.all:
-            self._ties[fact.at] = Tie(value=0.0, suspect=None, text="", name=-1.0, words=[])
+        found: dict[int, list[tuple[float, Suspect, str]]] = {}
         for suspect in self.suspects.values:
-            for fact, level, text, _ in self.holding(suspect):
-                strength = suspect.weight * level
-                if strength > self._ties[fact.at].value:
-                    self._ties[fact.at] = Tie(
-                        value=strength, suspect=suspect, text=text, name=-1.0, words=[]
-                    )
+            holding = self.holding(suspect)
+            share = self.share_without(len(holding))
+            for fact, level, text, _ in holding:
+                strength = suspect.weight * level * share
+                found.setdefault(fact.at, []).append((strength, suspect, text))
+        for fact in self.facts.all:
+            rows = sorted(found.get(fact.at, ()), key=lambda row: -row[0])
+            best = rows[0] if rows else None
+            self._ties[fact.at] = Tie(
+                value=together([strength for strength, *_ in rows]),
+                suspect=best[1] if best else None,
+                text=best[2] if best else "",
+                name=-1.0,
+                words=[],
+            )
+
+    def share_without(self, number: int) -> float:
+        """Return how well a value tells events apart that so many of them hold."""
+        effects = self.facts.effects
+        return 1.0 if number <= COMMON_MIN or not effects else max(0.1, 1.0 - number / effects)
+
+    def healed(self, fact: Fact) -> Fact | None:
+        """Return the later call by which one that failed was made good, if there is one."""
+        wanted = request_of(fact)
+        return next(
+            (
+                later
+                for later in self.facts.of(fact.kind)
+                if later.at > fact.at and request_of(later) == wanted and not has_failed(later)
+            ),
+            None,
+        )
 
     def _name_tie(self, fact: Fact) -> tuple[float, list[str]]:
         rarity, suspect = self.facts.rarity, self.suspects.words
@@ -73,6 +102,27 @@ class Case:
         total = sum(shared.values())
         words = sorted(shared, key=lambda word: -shared[word])
         return min(1.0, total / NAME_SCORE_FULL), words[:4]
+
+
+def together(strengths: list[float]) -> float:
+    """Return how strong several ties are together, from 0 to 1; the best counts in full."""
+    missing = 1.0
+    for strength, share in zip(strengths, (1.0, 0.7, 0.5, 0.4), strict=False):
+        missing *= 1.0 - min(strength * share, 1.0)
+    return 1.0 - missing
+
+
+def request_of(fact: Fact) -> str:
+    """Return what makes two calls the same request."""
+    body = fact.body
+    sent = body.get("request_body", body.get("messages"))
+    return f"{body.get('method')} {body.get('url')} {sent!r}"
+
+
+def has_failed(fact: Fact) -> bool:
+    """Tell whether a call was refused, broke off or found the other side at fault."""
+    status = fact.body.get("status")
+    return bool(fact.body.get("error")) or (isinstance(status, int) and status >= REFUSED)
 
 
 class Tie(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from backtrail.model.event import Json
@@ -29,6 +30,9 @@ WEIGHTS: dict[Role, float] = {
     "key": 1.0, "message": 0.9, "operand": 0.9, "inside": 0.55, "local": 0.45, "outer": 0.3,
 }  # fmt: skip
 """How much a value is suspect by where it was found."""
+UNNAMED = frozenset({"key", "message"})
+"""Names of values that only the message of an error shows."""
+KEY_MIN = 0.5
 TYPED = 0.85
 """Weight of a text that stands where another type was needed, however short it is."""
 DEEP = 0.6
@@ -97,18 +101,15 @@ class Suspects(Struct, frozen=True, kw_only=True):
     has_wrong_type: bool
     held: list[tuple[str, str]]
     """Names and values of all that the frames of the error held: `settings.utc_offset`, `-6`."""
+    nothing: list[str]
+    """Names under which they held nothing at all."""
 
 
 def suspects(error: ErrorRaised) -> Suspects:
     """Take from an error what is to be looked for in the events before it."""
     failing = _failing(error)
-    values: dict[str, Suspect] = {}
     words: dict[str, float] = {}
     for each in failing:
-        for found in _values(each):
-            known = values.get(found.value)
-            if known is None or found.weight > known.weight:
-                values[found.value] = found
         for word, weight in _words(each):
             words[word] = max(weight, words.get(word, 0.0))
     for thread in error.threads if error.mechanism in {"hang", "deadlock"} else ():
@@ -116,7 +117,11 @@ def suspects(error: ErrorRaised) -> Suspects:
             if frame.is_app:
                 words.update(dict.fromkeys(words_of(frame.qualified), 0.5))
     roots = [each.info for each in failing if each.is_root]
-    ordered = sorted(values.values(), key=lambda suspect: -suspect.weight)
+    files = {frame.file for each in failing for frame in each.info.frames}
+    ordered = sorted(
+        (suspect for suspect in _distinct(failing) if not _is_own_place(suspect.value, files)),
+        key=lambda suspect: -suspect.weight,
+    )
     return Suspects(
         failing=failing,
         values=ordered[:SUSPECTS_MAX],
@@ -125,6 +130,7 @@ def suspects(error: ErrorRaised) -> Suspects:
         is_none=any("None" in info.message for info in roots),
         has_wrong_type=any(info.type in {"TypeError", "AttributeError"} for info in roots),
         held=list(islice(_held(failing), HELD_MAX)),
+        nothing=list(islice(_nothing(failing), HELD_MAX)),
     )
 
 
@@ -132,8 +138,47 @@ def _held(failing: list[Failing]) -> Iterator[tuple[str, str]]:
     for each in failing:
         for frame in each.info.frames:
             for name, value in (frame.locals or {}).items() if frame.is_app else ():
+                yield from _switches(name, value)
                 for inner, text in leaves(value):
                     yield f"{name}.{inner}" if inner else name, text
+
+
+def _nothing(failing: list[Failing]) -> Iterator[str]:
+    for each in failing:
+        for frame in each.info.frames:
+            for name, value in (frame.locals or {}).items() if frame.is_app else ():
+                if value is None:
+                    yield name
+                elif isinstance(value, dict):
+                    yield from (str(field) for field, held in value.items() if held is None)
+
+
+def _switches(name: str, value: Json) -> Iterator[tuple[str, str]]:
+    """Yield the variables, and the fields of one, that are true or false."""
+    if isinstance(value, bool):
+        yield name, str(value)
+    elif isinstance(value, dict):
+        for field, held in value.items():
+            if isinstance(held, bool):
+                yield f"{name}.{field}", str(held)
+
+
+def _distinct(failing: list[Failing]) -> list[Suspect]:
+    """List suspect values, each once, with its greatest weight and its most telling name."""
+    values: dict[str, Suspect] = {}
+    for each in failing:
+        for found in _values(each):
+            known = values.get(found.value)
+            if known is None or found.weight > known.weight:
+                values[found.value] = found
+            elif known.name in UNNAMED and found.name not in UNNAMED:
+                values[found.value] = msgspec.structs.replace(known, name=found.name)
+    return list(values.values())
+
+
+def _is_own_place(value: str, files: set[str]) -> bool:
+    """Tell whether a value is where the program itself lies: every path of it begins so."""
+    return value[:1] == "/" and any(file.startswith(value) for file in files)
 
 
 def _failing(error: ErrorRaised) -> list[Failing]:
@@ -160,7 +205,9 @@ def _values(failing: Failing) -> Iterator[Suspect]:
     info, frame = failing.info, failing.frame
     share = 1.0 if failing.is_root else 0.7
     if info.type == "KeyError":
-        yield from _made([("key", _literal(info.message))], "key", share)
+        for suspect in _made([("key", _literal(info.message))], "key", share):
+            # However short it is, it is what was not found.
+            yield msgspec.structs.replace(suspect, weight=max(suspect.weight, KEY_MIN * share))
     yield from _made([("message", text) for text in _in_message(info.message)], "message", share)
     if frame is not None:
         yield from _of_expression(info, frame, share)
@@ -207,6 +254,8 @@ def _all_of(
     name: str, value: Json, role: Role, inner_role: Role, share: float
 ) -> Iterator[Suspect]:
     """Yield what a variable holds: itself where it is one value, else the values inside."""
+    if isinstance(value, dict) and value.get("$type") == "type":
+        return
     if isinstance(value, dict | list):
         inside = ((f"{name}.{key}" if key else name, text) for key, text in leaves(value)[:100])
         yield from _made(inside, inner_role, share * DEEP)

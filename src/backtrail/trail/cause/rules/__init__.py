@@ -11,6 +11,9 @@ from backtrail.trail.cause.finding import Rule
 def all_rules() -> dict[str, Rule]:
     """Return every rule by the name of its module."""
     return {
-        found.name: importlib.import_module(f"{__name__}.{found.name}").find
-        for found in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name)
+        found.name.rpartition(".")[2]: importlib.import_module(found.name).find
+        for found in sorted(
+            pkgutil.walk_packages(__path__, f"{__name__}."), key=lambda module: module.name
+        )
+        if not found.ispkg
     }

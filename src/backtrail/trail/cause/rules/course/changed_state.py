@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backtrail.trail.cause.facts import Fact
-from backtrail.trail.cause.finding import Case, Finding, Tie, tied_by
+from backtrail.trail.cause.finding import Case, Finding, tied_by
 
 DECLARED, ASSIGNED, TRACKED = 0.5, 0.34, 0.4
 BASES = {"declared": DECLARED, "assigned": ASSIGNED, "tracked": TRACKED}
@@ -40,20 +40,29 @@ def _how(fact: Fact) -> list[str]:
 
 
 def _moves(case: Case) -> Iterator[Finding]:
-    """Yield changes of the working directory, which every relative path depends on."""
+    """Yield the change of the working directory that was never undone before the error."""
     is_lost = any(each.info.type in MISSING_FILES for each in case.suspects.failing)
+    by_process: dict[str, list[Fact]] = {}
     for fact in case.facts.of("directory.changed"):
-        tie: Tie = case.tie(fact)
-        yield Finding(
-            kind="state_change",
-            fact=fact,
-            score=MOVED + (LOST_FILE if is_lost else 0.0) + 0.1 * tie.strength,
-            evidence=[
-                "the process went to another folder, so relative paths lead elsewhere",
-                *tied_by(tie),
-            ],
-            against=[] if is_lost else ["the failure is not about a file that is missing"],
+        by_process.setdefault(fact.event.process, []).append(fact)
+    for moves in by_process.values():
+        home = moves[0].body.get("before")
+        back = max(
+            (at for at, fact in enumerate(moves) if fact.body.get("after") == home), default=-1
         )
+        if back + 1 < len(moves):
+            left, later = moves[back + 1], moves[back + 2 :]
+            yield Finding(
+                kind="state_change",
+                fact=left,
+                score=MOVED + (LOST_FILE if is_lost else 0.0) + 0.1 * case.tie(left).strength,
+                evidence=[
+                    "the process went to another folder, and never came back",
+                    *tied_by(case.tie(left)),
+                ],
+                against=[] if is_lost else ["the failure is not about a file that is missing"],
+                between=later,
+            )
     if is_lost:
         yield from _removed(case)
 

@@ -114,17 +114,37 @@ def _removals(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[
     if query is None:
         return
     asked, wanted = query
+    row = _row(statements, asked, wanted)
     for fact, read in statements:
         if fact.at >= asked.at or not read.is_write or read.table != wanted.table:
             continue
-        shared = read.values & (wanted.keys or wanted.values)
-        if read.verb == "insert" or not shared:
+        if read.verb == "insert" or fact.at < row[0]:
+            continue
+        shared = read.values & (wanted.keys | row[1])
+        if not shared and read.verb != "delete":
             continue
         base = REMOVED if read.verb == "delete" else CHANGED
+        near = max((distinctness(value) for value in shared), default=0.0)
+        evidence = [f"it changed rows of {read.table} that the failing code then asked for"]
+        if shared:
+            evidence.append(
+                f"it picks rows by {', '.join(sorted(map(repr, shared))[:3])}, as theirs"
+            )
         yield Finding(
             kind="sqlite",
             fact=fact,
-            score=base + TIE * case.tie(fact).strength,
-            evidence=[f"it changed rows of {read.table} that the failing code then asked for"],
+            score=min(0.95, base - 0.2 + 0.3 * near + TIE * case.tie(fact).strength),
+            evidence=evidence,
             between=[asked],
         )
+
+
+def _row(
+    statements: list[tuple[Fact, Statement]], asked: Fact, wanted: Statement
+) -> tuple[int, frozenset[str]]:
+    """Return when the row that was asked for was written last, and the values that it had."""
+    for fact, read in reversed(statements):
+        is_before = fact.at < asked.at and read.table == wanted.table
+        if is_before and read.verb in {"insert", "replace"} and read.values & wanted.keys:
+            return fact.at, read.values
+    return -1, frozenset()

@@ -11,8 +11,16 @@ from backtrail.trail.cause.kinds import is_configuration, kind_of
 from backtrail.trail.cause.suspects import distinctness
 from backtrail.trail.cause.values import words_of
 
-NAMED_AND_EQUAL, EQUAL, NAMED, UNSET = 0.78, 0.5, 0.4, 0.5
-OVERRIDES = 0.1
+NAMED_AND_EQUAL, EQUAL, NAMED, UNSET = 0.5, 0.34, 0.34, 0.36
+OVERRIDES = 0.35
+CONTRARY = 0.84
+"""A text such as `false` that became true."""
+EMPTY = 0.3
+FAILING = 0.42
+"""Added to one that is missing, by how near its name is to what failed."""
+OWN = 0.2
+"""Taken off a variable that the program set itself."""
+FALSE = frozenset({"false", "no", "off", "0", "none", "null", "disabled"})
 FROM_A_FILE = 0.22
 """How much less a settings file weighs than a variable: most of its lines are right."""
 DISTINCT_MIN = 0.5
@@ -30,10 +38,14 @@ def find(case: Case) -> Iterator[Finding]:
         if not isinstance(value, str):
             yield from _unset(case, fact, name)
             continue
-        held = _held_as(case, name, value)
+        held = _contrary(case, name, value) or _held_as(case, name, value)
         if held is None:
             continue
         score, evidence = held
+        if not value.strip():
+            score, evidence = score + EMPTY, [*evidence, f"{name} is set, but to nothing"]
+        if fact.kind == "environment.changed":
+            score -= OWN
         conflict = next((shown for file in files if (shown := _other(file, name, value))), None)
         if conflict is not None:
             score += OVERRIDES
@@ -70,17 +82,32 @@ def _held_as(case: Case, name: str, value: str) -> tuple[float, list[str]] | Non
     return best
 
 
+def _contrary(case: Case, name: str, value: str) -> tuple[float, list[str]] | None:
+    """Tell whether a switch that says no was taken for yes, as any text that is not empty is."""
+    if value.strip().casefold() not in FALSE:
+        return None
+    words = set(words_of(name))
+    for held_name, held in case.suspects.held:
+        last = set(words_of(held_name.rpartition(".")[2])) - GENERIC
+        if held == "True" and last and last <= words:
+            return CONTRARY, [f"{name} is {value!r}, and `{held_name}` in the failure is True"]
+    return None
+
+
 def _unset(case: Case, fact: Fact, name: str) -> Iterator[Finding]:
-    """Yield a variable that was asked for and not there, where something was missing later."""
-    tie = case.tie(fact)
-    named = [
-        held
-        for held, _ in case.suspects.held
-        if set(words_of(held)) & set(words_of(name)) - GENERIC
-    ]
-    if case.suspects.is_none and (named or tie.name > 0.3):  # noqa: PLR2004 - less is chance
-        evidence = [f"{name} is not set, and something in the failure is None", *tied_by(tie)]
-        yield Finding(kind="env", fact=fact, score=UNSET + 0.3 * tie.name, evidence=evidence)
+    """Yield a variable that was asked for and not there: what stood in for it may be wrong."""
+    words = set(words_of(name)) - GENERIC
+    nearest, shown = 0.0, ""
+    for suspect in case.suspects.values:
+        last = set(words_of(suspect.name.rpartition(".")[2])) - GENERIC
+        if suspect.role != "message" and last and last <= words and suspect.weight > nearest:
+            nearest, shown = min(1.0, suspect.weight * 1.3), suspect.name
+    if case.suspects.is_none:
+        none = [held for held in case.suspects.nothing if set(words_of(held)) & words]
+        nearest, shown = (0.8, none[0]) if none and nearest < 0.8 else (nearest, shown)  # noqa: PLR2004 - as near as a value
+    if nearest > 0:
+        evidence = [f"{name} is not set, and `{shown}` of the failure has its name"]
+        yield Finding(kind="env", fact=fact, score=UNSET + FAILING * nearest, evidence=evidence)
 
 
 def _other(file: Fact, name: str, value: str) -> str | None:

@@ -9,6 +9,8 @@ from backtrail.trail.cause.finding import Case, Finding, tied_by
 from backtrail.trail.cause.forms import pieces
 
 INSIDE, OUTSIDE, LOOSE, TIE = 0.9, 0.8, 0.4, 0.3
+COMPLAINED = 0.45
+"""It ended well, and yet wrote to its standard error."""
 TELLING = {"CalledProcessError", "TimeoutExpired", "BrokenProcessPool", "ProcessError"}
 
 
@@ -36,7 +38,22 @@ def find(case: Case) -> Iterator[Finding]:
             between=[fact] if inner else [],
             suspect=tie.suspect,
         )
+    yield from _complaints(case)
     yield from _of_workers(case, {each.at for each in failed})
+
+
+def _complaints(case: Case) -> Iterator[Finding]:
+    """Yield children that ended with 0 and complained of something that the failure is about."""
+    for fact in case.facts.of("subprocess.ended"):
+        tie = case.tie(fact)
+        if fact.body.get("exit_code") == 0 and fact.body.get("stderr") and tie.value > 0:
+            yield Finding(
+                kind="subprocess",
+                fact=fact,
+                score=min(0.95, COMPLAINED + 0.5 * tie.strength),
+                evidence=["it ended with 0, but wrote to its standard error", *tied_by(tie)],
+                suspect=tie.suspect,
+            )
 
 
 def _named(case: Case, failed: list[Fact]) -> Fact | None:

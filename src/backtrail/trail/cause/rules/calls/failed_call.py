@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backtrail.trail.cause.facts import Fact
-from backtrail.trail.cause.finding import Case, Finding, tied_by
+from backtrail.trail.cause.finding import Case, Finding, request_of, tied_by
 from backtrail.trail.cause.kinds import kind_of
 
 REFUSED, NOT_FOUND, SERVER, TIMEOUT, BROKEN = 0.55, 0.38, 0.45, 0.58, 0.5
@@ -24,17 +24,11 @@ def find(case: Case) -> Iterator[Finding]:
     """Yield each call that failed, the first of its repetitions."""
     groups: dict[str, list[Fact]] = {}
     for fact in case.facts.of("http.called", "llm.called", "rate.limited"):
-        groups.setdefault(_request(fact), []).append(fact)
+        groups.setdefault(request_of(fact), []).append(fact)
     for facts in groups.values():
         failed = [fact for fact in facts if _base(fact) > 0]
         if failed:
             yield _finding(case, failed, facts)
-
-
-def _request(fact: Fact) -> str:
-    body = fact.body
-    sent = body.get("request_body", body.get("messages"))
-    return f"{body.get('method')} {body.get('url')} {sent!r}"
 
 
 def _base(fact: Fact) -> float:

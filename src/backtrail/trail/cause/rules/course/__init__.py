@@ -1,0 +1,1 @@
+"""Rules about the course of events: what was swallowed, changed, lost, or waited for."""

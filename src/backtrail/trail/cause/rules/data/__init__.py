@@ -1,0 +1,1 @@
+"""Rules about what came in: values, files, settings, statements, times."""
