@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote_plus
 
+from msgspec import Struct
+
 from backtrail.model.limits import HEADER_CHARS_MAX, HEADERS_MAX, URL_CHARS_MAX
-from backtrail.record.capture.redact import MARKER, clean_text, is_clean, is_secret_name
+from backtrail.record.capture.redact import (
+    MARKER,
+    clean_text,
+    is_clean,
+    is_secret_name,
+    when_names_change,
+)
 from backtrail.record.capture.values.hiding import hidden
 from backtrail.record.capture.values.walk import Walk, shown_text
 
@@ -20,6 +28,7 @@ _BORING = frozenset(
     )
 )
 """Headers that say nothing about what was asked and answered."""
+_NAMES_MAX = 1_000
 _BORING_BEGINNINGS = ("x-stainless-", "sec-", "access-control-", "cf-")
 
 
@@ -43,17 +52,56 @@ def shown_headers(headers: list[tuple[Any, Any]], walk: Walk) -> dict[str, str]:
     """Return the headers that say something, in lower case; a secret name hides its value."""
     shown: dict[str, str] = {}
     for given, value in headers:
-        name = text_of(given).lower()
-        if name in _BORING or name.startswith(_BORING_BEGINNINGS):
+        name = _names.get(given) or _look_at(given)
+        if name.is_boring:
             continue
         if len(shown) >= HEADERS_MAX:
             walk.cuts += 1
             break
-        if is_secret_name(name):
-            shown[shown_text(name, walk)] = _hidden(text_of(value), walk)
+        if name.is_secret:
+            shown[name.text] = _hidden(text_of(value), walk)
         else:
-            shown[shown_text(name, walk)] = shown_text(text_of(value), walk, HEADER_CHARS_MAX)
+            shown[name.text] = shown_text(text_of(value), walk, HEADER_CHARS_MAX)
     return shown
+
+
+def limits_of(headers: list[tuple[Any, Any]]) -> dict[str, Any]:
+    """Return the headers that say how much may still be asked: numbers as numbers."""
+    found: dict[str, Any] = {}
+    for given, value in headers:
+        name = _names.get(given) or _look_at(given)
+        if name.is_limit and len(found) < HEADERS_MAX:
+            text = text_of(value)[:HEADER_CHARS_MAX]
+            found[name.text] = int(text) if text.isdecimal() else text
+    return found
+
+
+class Name(Struct, frozen=True):
+    """What is known of a header by its name."""
+
+    text: str
+    """In lower case, without secrets."""
+    is_boring: bool
+    is_secret: bool
+    is_limit: bool
+
+
+_names: dict[Any, Name] = {}
+when_names_change.append(_names.clear)
+
+
+def _look_at(given: Any) -> Name:
+    text = text_of(given).lower()
+    name = Name(
+        text=shown_text(text, Walk()),
+        is_boring=text in _BORING or text.startswith(_BORING_BEGINNINGS),
+        is_secret=is_secret_name(text),
+        is_limit="ratelimit" in text or "rate-limit" in text,
+    )
+    if len(_names) >= _NAMES_MAX:
+        _names.clear()
+    _names[given] = name
+    return name
 
 
 def _hidden(value: str, walk: Walk) -> str:

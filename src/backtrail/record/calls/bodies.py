@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
+from msgspec import Raw
 
 from backtrail.model.event import Json
 from backtrail.model.limits import (
@@ -21,11 +22,13 @@ from backtrail.model.limits import (
 )
 from backtrail.record.calls.decoding import decoded
 from backtrail.record.calls.kept import Kept
-from backtrail.record.capture.redact import is_secret_name
+from backtrail.record.capture.redact import has_secret_word, is_clean, is_secret_name
 from backtrail.record.capture.snapshot import snapshot
 from backtrail.record.capture.values.hiding import announces, hidden
 from backtrail.record.capture.values.walk import Walk, shown_text
 
+_encode = msgspec.json.Encoder().encode
+_SMALL_BYTES = 4_096
 _decode = msgspec.json.Decoder().decode
 _INT_BITS_MAX = 63
 _TEXT_CHARS_MIN = 64
@@ -94,7 +97,7 @@ def shown_body(body: bytes | None, size: int, content_type: str, room: Room) -> 
         return {"$type": "bytes", "size": size}
     value = parsed(body) if body[:1] in _JSON_STARTS or "json" in content_type else MISSING
     if value is not MISSING:
-        return shown_json(value, room)
+        return _as_it_is(value) or shown_json(value, room)
     if "x-www-form-urlencoded" in content_type:
         return _shown_form(body, room)
     text = _text(body, content_type)
@@ -103,6 +106,21 @@ def shown_body(body: bytes | None, size: int, content_type: str, room: Room) -> 
     missing = size - len(body)
     shown = room.text(text, room.chars)
     return f"{shown}…[+{missing} bytes]" if missing > 0 else shown
+
+
+def _as_it_is(value: Any) -> Raw | None:
+    """Return a small value in JSON as a whole, if nothing in it can be a secret.
+
+    That is found out at once for all of it, which most answers allow.
+    """
+    try:
+        encoded = _encode(value)
+    except OverflowError:
+        return None
+    if len(encoded) > _SMALL_BYTES or encoded.count(b"[") + encoded.count(b"{") > BODY_DEPTH_MAX:
+        return None
+    text = encoded.decode()
+    return None if has_secret_word(text.lower()) or not is_clean(text) else Raw(encoded)
 
 
 _JSON_STARTS = (b"{", b"[", b'"', b" ", b"\n")

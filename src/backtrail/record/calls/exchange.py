@@ -65,7 +65,6 @@ class Exchange:
         "is_busy",
         "is_complete",
         "is_decoded",
-        "is_streamed",
         "is_timeout",
         "layer",
         "method",
@@ -94,7 +93,6 @@ class Exchange:
         """Bytes that the answer says it has."""
         self.is_decoded = False
         """Whether the bytes of the answer are those that the client has decompressed."""
-        self.is_streamed = False
         self.is_at_end = False
         """Whether nothing follows, though the client has not said so yet."""
         self.is_busy = False
@@ -140,7 +138,8 @@ class Exchange:
         """Take a piece of the answer that the program gets."""
         if self.ended_ns is not None:
             return
-        self.answer.add(piece, journal.clock().monotonic_ns())
+        if piece:
+            self.answer.add(piece, journal.clock().monotonic_ns())
         if self.expected is not None and self.answer.size >= self.expected:
             self.finish()
 

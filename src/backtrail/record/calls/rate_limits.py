@@ -14,15 +14,14 @@ from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.effects import RateLimited
-from backtrail.model.limits import HEADERS_MAX, HOSTS_MAX
+from backtrail.model.limits import HOSTS_MAX
 from backtrail.record import journal
-from backtrail.record.calls.addresses import header, host_of, shown_url, text_of
+from backtrail.record.calls.addresses import header, host_of, limits_of, shown_url
 from backtrail.record.calls.exchange import Exchange
 from backtrail.record.calls.telling import write
 from backtrail.record.capture.values.walk import Walk, shown_text
 
 TOO_MANY = 429
-_VALUE_CHARS_MAX = 100
 _NS_PER_S = 1_000_000_000
 _MS_PER_S = 1_000
 _DATE = re.compile(r"(\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d)")
@@ -46,7 +45,7 @@ def look_at(exchange: Exchange) -> None:
     """Remember an answer that limits what may be asked."""
     if exchange.status is None:
         return
-    remaining = _remaining(exchange.answer_headers)
+    remaining = limits_of(exchange.answer_headers)
     if exchange.status != TOO_MANY and not _is_used_up(remaining):
         return
     after_s = retry_after_s(exchange.answer_headers, journal.clock().time_unix_ns())
@@ -94,17 +93,6 @@ def _tell(limited: Limited, waited_ms: float | None) -> None:
         caller=exchange.calls[0] if exchange.calls else None,
     )
     write("rate.limited", body, walk, exchange.here)
-
-
-def _remaining(headers: list[tuple[Any, Any]]) -> dict[str, Any]:
-    """Return what an answer says of limits: numbers as numbers."""
-    found: dict[str, Any] = {}
-    for given, value in headers:
-        name = text_of(given).lower()
-        if ("ratelimit" in name or "rate-limit" in name) and len(found) < HEADERS_MAX:
-            text = text_of(value)[:_VALUE_CHARS_MAX]
-            found[name] = int(text) if text.isdecimal() else text
-    return found
 
 
 def _is_used_up(remaining: dict[str, Any]) -> bool:

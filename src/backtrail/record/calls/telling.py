@@ -22,6 +22,8 @@ from backtrail.record.capture.values.walk import Walk
 from backtrail.record.scope import Scope
 
 _encode = msgspec.json.Encoder().encode
+_TYPE = "content-type"
+_ENCODING = "content-encoding"
 _attempts: OrderedDict[int, int] = OrderedDict()
 
 
@@ -29,26 +31,28 @@ def tell_http(exchange: Exchange) -> None:
     """Record an exchange as an HTTP call."""
     walk = Walk()
     request, answer = exchange.request, exchange.answer
-    sent, came = exchange.request_headers, exchange.answer_headers
+    sent = shown_headers(exchange.request_headers, walk)
+    came = shown_headers(exchange.answer_headers, walk)
+    kind = came.get(_TYPE, "")
     body = HttpCalled(
         method=exchange.method,
         url=shown_url(exchange.url, walk),
         client=exchange.client,
         status=exchange.status,
-        request_headers=shown_headers(sent, walk),
+        request_headers=sent,
         request_body=request
         and shown_body(
-            read(request, header(sent, "content-encoding")),
+            read(request, sent.get(_ENCODING, "")),
             request.size,
-            header(sent, "content-type"),
+            sent.get(_TYPE, ""),
             Room(walk),
         ),
         request_bytes=None if request is None else request.size,
-        response_headers=shown_headers(came, walk),
+        response_headers=came,
         response_body=shown_body(
-            read(answer, header(came, "content-encoding"), is_decoded=exchange.is_decoded),
+            read(answer, came.get(_ENCODING, ""), is_decoded=exchange.is_decoded),
             answer.size,
-            header(came, "content-type"),
+            kind,
             Room(walk),
         ),
         response_bytes=None if exchange.status is None else answer.size,
@@ -56,7 +60,7 @@ def tell_http(exchange: Exchange) -> None:
         first_byte_ms=since_start_ms(exchange, exchange.answered_ns),
         error=None if exchange.error is None else described(exchange.error, walk),
         is_timeout=is_timeout(exchange),
-        is_streamed=is_streamed(exchange),
+        is_streamed=is_stream(kind),
         is_complete=exchange.is_complete,
         attempt=attempt(exchange),
         caller=exchange.calls[0] if exchange.calls else None,
@@ -86,8 +90,12 @@ def since_start_ms(exchange: Exchange, time_ns: int | None) -> float | None:
 
 def is_streamed(exchange: Exchange) -> bool:
     """Whether the answer came as a stream of events or lines."""
-    kind = header(exchange.answer_headers, "content-type")
-    return exchange.is_streamed or "event-stream" in kind or "ndjson" in kind or "jsonl" in kind
+    return is_stream(header(exchange.answer_headers, _TYPE))
+
+
+def is_stream(kind: str) -> bool:
+    """Whether a content of that type comes as a stream."""
+    return "event-stream" in kind or "ndjson" in kind or "jsonl" in kind
 
 
 def is_timeout(exchange: Exchange) -> bool:

@@ -28,6 +28,7 @@ __all__ = [
     "MARKER",
     "clean_source",
     "clean_text",
+    "has_secret_word",
     "is_clean",
     "is_secret_name",
     "scrub",
@@ -104,7 +105,7 @@ def is_clean(text: str) -> bool:
 def _is_clean_at_second_look(text: str, shape: str) -> bool:
     """Tell whether a text with a separator or a long word is clean, by what a secret would need."""
     lowered = text.lower()
-    if not _has_secret_word(lowered):
+    if not has_secret_word(lowered):
         may_be_key = _LONG_WORD in shape and (
             _LONG_WORD in _HEX.sub(" ", text).encode().translate(_SHAPE).decode()
         )
@@ -118,7 +119,7 @@ def _is_clean_at_second_look(text: str, shape: str) -> bool:
     return clean_text(text) == text
 
 
-def _has_secret_word(lowered: str) -> bool:
+def has_secret_word(lowered: str) -> bool:
     """Tell whether a text has a piece of any secret name: one long expression is fastest."""
     return (  # each name that `secrets.names` knows has one of these
         "pass" in lowered
@@ -168,7 +169,7 @@ def clean_text(text: str, *, found: Callable[[str], object] | None = None) -> st
         text = text.encode("utf-8", "backslashreplace").decode()
     lowered = text.lower()
     text = _without(_MANY_WORDS, text, lowered)
-    if _has_secret_word(lowered):
+    if has_secret_word(lowered):
         text = blank_fields(text, lowered, found)
         text = blank_assigned(text, found)
         text = _RANDOM.sub(_blank_random, text)
@@ -186,7 +187,7 @@ def clean_source(text: str, *, found: Callable[[str], object] | None = None) -> 
         text = text.encode("utf-8", "backslashreplace").decode()
     lowered = text.lower()
     text = _without(_MANY_WORDS, text, lowered, _blank_lines)
-    if _has_secret_word(lowered):
+    if has_secret_word(lowered):
         text = blank_assigned(blank_compared(text, found), found, is_source=True)
     return _without(_ONE_WORD, text, lowered, _blank_lines)
 
