@@ -42,7 +42,7 @@ class StateChanged(Body, frozen=True, kw_only=True):
     before: Json = None
     after: Json = None
     patch: list[Json] = []
-    """What changed, as RFC 6902 JSON Patch."""
+    """What changed, as RFC 6902 JSON Patch; in `was` each operation has what it took away."""
     before_blob: str | None = None
     after_blob: str | None = None
     """Whole values that are too long for an event, by the names of their blobs."""

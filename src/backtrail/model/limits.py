@@ -231,6 +231,8 @@ TRACKED_TABLES_MAX = 50
 """Tables of a database that are read."""
 TRACKED_ROWS_MAX = 2_000
 """Rows that are read of one table."""
+TRACKED_COUNTED_MAX = 100_000
+"""Files or rows beyond those that are kept which are still counted."""
 DIGEST_BYTES_MAX = 64 << 20
 """Bytes digested in one look at a state; of what is beyond only the size is compared."""
 TRACKED_INLINE_BYTES_MAX = 8 << 10
@@ -241,6 +243,8 @@ PATCH_OPERATIONS_MAX = 200
 """Operations kept of one change."""
 PATCH_BYTES_MAX = 64 << 10
 """Bytes kept of one change."""
+PATCH_WAS_BYTES_MAX = 1_024
+"""Bytes kept of what one operation replaced or removed."""
 PATCH_CELLS_MAX = 250_000
 """Pairs of items compared to find which of two lists are the same; of more, by place."""
 

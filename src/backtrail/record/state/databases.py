@@ -12,7 +12,12 @@ import os
 import sys
 from typing import Any
 
-from backtrail.model.limits import DIGEST_BYTES_MAX, TRACKED_ROWS_MAX, TRACKED_TABLES_MAX
+from backtrail.model.limits import (
+    DIGEST_BYTES_MAX,
+    TRACKED_COUNTED_MAX,
+    TRACKED_ROWS_MAX,
+    TRACKED_TABLES_MAX,
+)
 from backtrail.record.capture.redact import MARKER, clean_text, is_secret_name
 from backtrail.record.capture.values.shapes import derives
 from backtrail.record.state.whole import Look, named, secret
@@ -150,8 +155,15 @@ def _rows(connection: Any, table: str, look: Look) -> Json:
         )
     if len(rows) > TRACKED_ROWS_MAX:
         look.cuts += 1
-        shown["$cut"] = True
+        shown["$cut"] = _left(connection, quoted)
     return shown
+
+
+def _left(connection: Any, table: str) -> int:
+    """Count the rows of a table beyond those that are kept."""
+    counted = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)"  # noqa: S608 - the name is quoted
+    (rows,) = connection.execute(counted, (TRACKED_ROWS_MAX + TRACKED_COUNTED_MAX,)).fetchone()
+    return int(rows) - TRACKED_ROWS_MAX
 
 
 def _row(pairs: Any, look: Look, *, is_secret: bool) -> dict[str, Json]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from backtrail.model.limits import TRACKED_FILE_BYTES_MAX, TRACKED_FILES_MAX
+from backtrail.model.limits import TRACKED_COUNTED_MAX, TRACKED_FILE_BYTES_MAX, TRACKED_FILES_MAX
 from backtrail.record.capture.redact import clean_text, is_secret_name
 from backtrail.record.state import databases
 from backtrail.record.state.whole import Look, secret, whole
@@ -104,14 +105,14 @@ def _content(path: str, data: bytes, look: Look) -> dict[str, Json]:
 def _folder(path: str, look: Look, held: Held) -> Json:
     """List what is in a folder, at any depth, with sizes and digests."""
     shown: dict[str, Json] = {}
-    for number, (name, full) in enumerate(_inside(path)):
-        if number >= TRACKED_FILES_MAX:
-            look.cuts += 1
-            shown["$cut"] = True
-            break
+    inside = _inside(path)
+    for name, full in islice(inside, TRACKED_FILES_MAX):
         shown[clean_text(os.fsencode(name).decode("utf-8", "backslashreplace"))] = _listed(
             full, look, held
         )
+    if left := sum(1 for _ in islice(inside, TRACKED_COUNTED_MAX)):
+        look.cuts += 1
+        shown["$cut"] = left
     return shown
 
 

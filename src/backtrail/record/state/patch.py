@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from backtrail.model.limits import PATCH_CELLS_MAX
 
@@ -37,19 +38,34 @@ encode = msgspec.json.Encoder(enc_hook=str).encode
 """Writes a JSON value with what stands for its secrets."""
 
 
+class Change(Struct, frozen=True):
+    """One operation, with what was there before it."""
+
+    op: Literal["add", "remove", "replace"]
+    path: str
+    before: Json = None
+    after: Json = None
+
+    def operation(self) -> Operation:
+        """Return it as JSON Patch has it."""
+        if self.op == "remove":
+            return {"op": self.op, "path": self.path}
+        return {"op": self.op, "path": self.path, "value": self.after}
+
+
 def json_patch(before: Json, after: Json) -> list[Operation]:
     """Return the operations that make one JSON value into the other; none if they are equal."""
-    return list(changes(before, after))
+    return [change.operation() for change in changes(before, after)]
 
 
-def changes(before: Json, after: Json, path: str = "") -> Iterator[Operation]:
-    """Yield, one by one, the operations that make one JSON value into the other."""
+def changes(before: Json, after: Json, path: str = "") -> Iterator[Change]:
+    """Yield, one by one, what makes one JSON value into the other."""
     if type(before) is dict and type(after) is dict:
         yield from _of_objects(before, after, path)
     elif type(before) is list and type(after) is list:
         yield from _of_lists(before, after, path)
     elif not _is_same_leaf(before, after):
-        yield {"op": "replace", "path": path, "value": after}
+        yield Change("replace", path, before, after)
 
 
 def is_same(one: Json, other: Json) -> bool:
@@ -70,18 +86,18 @@ def _is_same_leaf(one: Json, other: Json) -> bool:
     return bool(one == other)
 
 
-def _of_objects(before: dict[str, Json], after: dict[str, Json], path: str) -> Iterator[Operation]:
+def _of_objects(before: dict[str, Json], after: dict[str, Json], path: str) -> Iterator[Change]:
     for name, value in before.items():
         if name not in after:
-            yield {"op": "remove", "path": pointer(path, name)}
+            yield Change("remove", pointer(path, name), value)
         elif value is not after[name]:
             yield from changes(value, after[name], pointer(path, name))
     for name, value in after.items():
         if name not in before:
-            yield {"op": "add", "path": pointer(path, name), "value": value}
+            yield Change("add", pointer(path, name), after=value)
 
 
-def _of_lists(before: list[Json], after: list[Json], path: str) -> Iterator[Operation]:
+def _of_lists(before: list[Json], after: list[Json], path: str) -> Iterator[Change]:
     """Yield the changes from left to right: what lies before each is by then as it will be."""
     start, from_end = _same_ends(before, after)
     old, new = before[start : len(before) - from_end], after[start : len(after) - from_end]
@@ -91,14 +107,14 @@ def _of_lists(before: list[Json], after: list[Json], path: str) -> Iterator[Oper
         yield from _of_gap(gone, come, path, start + new_start + 1)
 
 
-def _of_gap(gone: list[Json], come: list[Json], path: str, place: int) -> Iterator[Operation]:
+def _of_gap(gone: list[Json], come: list[Json], path: str, place: int) -> Iterator[Change]:
     """Yield what makes items that are no more into those that stand at their place."""
     for offset, (one, other) in enumerate(zip(gone, come, strict=False)):
         yield from changes(one, other, f"{path}/{place + offset}")
-    for _ in range(len(gone) - len(come)):
-        yield {"op": "remove", "path": f"{path}/{place + len(come)}"}
+    for one in gone[len(come) :]:
+        yield Change("remove", f"{path}/{place + len(come)}", one)
     for offset in range(len(gone), len(come)):
-        yield {"op": "add", "path": f"{path}/{place + offset}", "value": come[offset]}
+        yield Change("add", f"{path}/{place + offset}", after=come[offset])
 
 
 def _same_ends(before: list[Json], after: list[Json]) -> tuple[int, int]:

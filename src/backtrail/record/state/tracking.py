@@ -14,6 +14,7 @@ from backtrail.model.event import Place
 from backtrail.model.limits import (
     PATCH_BYTES_MAX,
     PATCH_OPERATIONS_MAX,
+    PATCH_WAS_BYTES_MAX,
     STRING_CHARS_MAX,
     TRACKED_INLINE_BYTES_MAX,
 )
@@ -24,7 +25,7 @@ from backtrail.record.capture.redact import clean_text, scrub
 from backtrail.record.span import SILENT, Silent
 from backtrail.record.state import sources
 from backtrail.record.state.blobs import keep_blob
-from backtrail.record.state.patch import changes, encode
+from backtrail.record.state.patch import Change, changes, encode
 from backtrail.record.state.whole import Look
 
 Json = Any
@@ -134,17 +135,27 @@ def _tell(name: str, before: Seen, after: Seen, place: Place | None) -> None:
     sink.record_event("state.changed", cast("StateChanged", Raw(scrub(encode(body), taints))))
 
 
-def _within(found: list[Json]) -> tuple[list[Json], bool]:
+def _within(found: list[Change]) -> tuple[list[Json], bool]:
     """Return so many operations as an event takes, and whether there were more."""
     kept: list[Json] = []
     size = 0
-    for operation in found[:PATCH_OPERATIONS_MAX]:
-        encoded = encode(operation)
+    for change in found[:PATCH_OPERATIONS_MAX]:
+        encoded = encode(_with_before(change))
         size += len(encoded)
         if size > PATCH_BYTES_MAX:
             break
         kept.append(Raw(encoded))
     return kept, len(kept) < len(found)
+
+
+def _with_before(change: Change) -> dict[str, Json]:
+    """Return an operation with what it took away, which readers of patches pass over."""
+    operation = change.operation()
+    if change.op != "add":
+        was = encode(change.before)
+        if len(was) <= PATCH_WAS_BYTES_MAX:
+            operation["was"] = Raw(was)
+    return operation
 
 
 def _kept(value: Json, taints: set[str]) -> tuple[Json, str | None]:

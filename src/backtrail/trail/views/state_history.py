@@ -217,6 +217,8 @@ class _Name:
 
 def _before(whole: Json, operation: dict[str, Any]) -> Json:
     """Return what an operation replaced or removed; what it adds replaced nothing."""
+    if "was" in operation:
+        return operation["was"]
     if operation.get("op") in {"add", "test"} or whole is None:
         return None
     found = value_at(whole, str(operation.get("path", "")))

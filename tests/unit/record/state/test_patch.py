@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.record.state.patch import Hidden, changes, encode, is_same, json_patch, pointer
+from backtrail.record.state.patch import (
+    Change,
+    Hidden,
+    changes,
+    encode,
+    is_same,
+    json_patch,
+    pointer,
+)
 
 NAMES = st.text("ab/~0 ", max_size=3)
 LEAVES = st.one_of(
@@ -85,7 +93,7 @@ def test_long_lists_that_share_nothing_are_compared_in_time() -> None:
 
 def test_changes_are_found_one_by_one() -> None:
     found = changes({"a": 1, "b": 2}, {"a": 2, "b": 3})
-    assert next(found) == {"op": "replace", "path": "/a", "value": 2}
+    assert next(found) == Change("replace", "/a", 1, 2)
 
 
 def hidden(sign: int) -> Hidden:

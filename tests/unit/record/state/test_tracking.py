@@ -39,7 +39,7 @@ def test_a_change_is_told_with_what_was_before_and_after(home: Path) -> None:
     assert change["after"] == {"items": ["pen", "ink"], "total": 5}
     assert change["patch"] == [
         {"op": "add", "path": "/items/1", "value": "ink"},
-        {"op": "replace", "path": "/total", "value": 5},
+        {"op": "replace", "path": "/total", "value": 5, "was": 2},
     ]
     assert change["caller"]["code"] == 'with track_state(cart, "cart"):'
     assert "is_cut" not in change
@@ -157,6 +157,16 @@ def test_a_change_of_many_parts_is_cut_and_says_so(home: Path) -> None:
     assert change["is_cut"] is True
 
 
+def test_what_was_removed_is_told_also_of_a_long_state(home: Path) -> None:
+    state = {f"row {number}": number for number in range(2_000)} | {"long": "x" * 5_000}
+    with track_state(state, "rows"):
+        del state["row 7"], state["long"]
+    assert told(home)[0]["patch"] == [
+        {"op": "remove", "path": "/row 7", "was": 7},
+        {"op": "remove", "path": "/long"},
+    ]
+
+
 def test_no_secret_is_in_what_is_told(home: Path) -> None:
     hush = "open" + "sesame"
     state = {"password": hush, "rows": [{"note": "x", "token": "t" + "ttttt"}]}
@@ -167,9 +177,9 @@ def test_no_secret_is_in_what_is_told(home: Path) -> None:
     written = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert not any(word.encode() in written for word in (hush, "otherwords", "tttttt", "uuuuuu"))
     assert told(home)[0]["patch"] == [
-        {"op": "replace", "path": "/password", "value": "[redacted]"},
-        {"op": "replace", "path": "/rows/0/note", "value": "came with [redacted]"},
-        {"op": "replace", "path": "/rows/0/token", "value": "[redacted]"},
+        {"op": "replace", "path": "/password", "value": "[redacted]", "was": "[redacted]"},
+        {"op": "replace", "path": "/rows/0/note", "value": "came with [redacted]", "was": "x"},
+        {"op": "replace", "path": "/rows/0/token", "value": "[redacted]", "was": "[redacted]"},
     ]
 
 
