@@ -28,6 +28,7 @@ from backtrail.record.switch import disable, enable, obey, start, stop
 if TYPE_CHECKING:
     from backtrail.record.calls.manual import record_llm_call
     from backtrail.record.locks.counted import BoundedSemaphore, Condition, Semaphore
+    from backtrail.record.locks.files.lock import FileLock
     from backtrail.record.locks.mutex import Lock, RLock
     from backtrail.record.locks.task_locks import AsyncLock
     from backtrail.record.measures.measuring import measure
@@ -39,6 +40,7 @@ __all__ = [
     "BoundedSemaphore",
     "Condition",
     "Debugger",
+    "FileLock",
     "Lock",
     "RLock",
     "Semaphore",
@@ -68,6 +70,7 @@ _LOADED_WHEN_USED = {
     "AsyncLock": "backtrail.record.locks.task_locks",
     "BoundedSemaphore": "backtrail.record.locks.counted",
     "Condition": "backtrail.record.locks.counted",
+    "FileLock": "backtrail.record.locks.files.lock",
     "Lock": "backtrail.record.locks.mutex",
     "RLock": "backtrail.record.locks.mutex",
     "Semaphore": "backtrail.record.locks.counted",

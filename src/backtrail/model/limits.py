@@ -137,6 +137,18 @@ SITES_CPU_S_MAX = 0.5
 """CPU time that one process may spend on putting sites into its modules."""
 SITES_SOURCE_BYTES_MAX = 1 << 18
 """Larger modules get none."""
+LITERAL_NODES_MAX = 2_000
+"""Values of one literal, or of what became of it, that are compared."""
+DECLARED_CPU_S_MAX = 0.5
+"""CPU time that one process may spend on comparing state with its declarations."""
+DECLARED_MODULES_MAX = 100
+"""Modules of the program whose state is compared when an error is recorded."""
+DECLARED_MAX = 40
+"""Changes of declared state that are told of one error."""
+DECLARED_TOLD_MAX = 1_000
+"""Of these, how many are remembered, to be told once."""
+DECLARED_OPERATIONS_MAX = 50
+"""Operations of a patch beyond which before and after tell more."""
 HANDLED_FULL_MAX = 8
 """Exceptions of one type that one place takes in a window which are told with variables."""
 HANDLED_MAX = 100
@@ -367,6 +379,8 @@ BARS_MAX = 200
 """Spans and calls, the longest ones, that stand in one waterfall."""
 SWALLOWED_PLACES_MAX = 1_000
 """Places at which exceptions were swallowed that are told apart in one view."""
+EXPORT_FILES_MAX = 100_000
+"""Files that one session's folder of an export may hold."""
 GAPS_MAX = 200
 """Places at which something is missing that are told of one trace."""
 RELATED_MAX = 20
@@ -425,5 +439,11 @@ LOCK_CHAIN_MAX = 100
 """Waits that are followed from one holder to the next in search of a deadlock."""
 LOCK_CYCLES_MAX = 1_000
 """Deadlocks that are remembered as told."""
+LOCK_FILE_LOOK_S = 0.1
+"""Seconds between two looks of one who waits for a lock file at who holds it."""
+LOCK_FILE_LOOKS = 20
+"""Looks after which a process tells of a deadlock that another one should have told of."""
+LOCK_IDENTITY_BYTES_MAX = 1 << 16
+"""Bytes read of what is written beside a lock file."""
 LOCK_CONFIRM_S = 0.05
 """Seconds after which a deadlock is looked at again before it is told."""

@@ -35,9 +35,11 @@ class Notes:
         "is_hold_told",
         "is_locked",
         "is_passed_on",
+        "key",
         "kind",
         "name",
         "number",
+        "outside",
         "permits",
         "since",
         "told",
@@ -51,6 +53,10 @@ class Notes:
         self.name = name
         self.kind = kind
         self.number = next(_numbers)
+        self.key = str(self.number)
+        """Tells locks of one name apart; of a lock file it is the path."""
+        self.outside: str | None = None
+        """Who has it in another process."""
         self.is_locked = is_locked
         """How often it is held at this moment; of one that says when it is let go of, always 1."""
         self.holder: Owner | None = None
@@ -134,7 +140,7 @@ def summary_of(notes: Notes) -> dict[str, Any] | None:
         return None
     return {
         "lock": notes.name,
-        "lock_id": str(notes.number),
+        "lock_id": notes.key,
         "lock_type": notes.kind,
         "count": notes.uses - notes.told,
         "contended": notes.contended,

@@ -39,10 +39,9 @@ def _guarded(tell: Callable[..., None]) -> Callable[..., None]:
 @_guarded
 def tell_requested(notes: Notes, owner: Owner, timeout_s: float | None) -> None:
     """Record that someone has to wait."""
-    holder = notes.holder
     body = LockRequested(
         **_lock(notes, owner),
-        holder=holder.name if holder else None,
+        holder=_holder(notes),
         held=_names(notes, owner),
         timeout_s=timeout_s,
     )
@@ -70,11 +69,10 @@ def tell_released(notes: Notes, owner: Owner | None, held_s: float | None) -> No
 @_guarded
 def tell_timed_out(notes: Notes, owner: Owner, waited_s: float, *, is_cancelled: bool) -> None:
     """Record that someone gave up waiting."""
-    holder = notes.holder
     body = LockTimedOut(
         **_lock(notes, owner),
         wait_ms=round(waited_s * MS, 3),
-        holder=holder.name if holder else None,
+        holder=_holder(notes),
         is_cancelled=is_cancelled,
     )
     sink.record_event("lock.timed_out", body)
@@ -83,11 +81,24 @@ def tell_timed_out(notes: Notes, owner: Owner, waited_s: float, *, is_cancelled:
 def _lock(notes: Notes, owner: Owner | None) -> dict[str, Any]:
     return {
         "lock": notes.name,
-        "lock_id": str(notes.number),
+        "lock_id": notes.key,
         "lock_type": notes.kind,
-        "owner": owner.last_name if owner else None,
+        "owner": _owner(notes, owner),
         "caller": caller(),
     }
+
+
+def _owner(notes: Notes, owner: Owner | None) -> str | None:
+    """Return how an owner is called: between processes it is a process."""
+    if owner is None:
+        return None
+    return f"process {owner.process}" if notes.kind == "FileLock" else owner.last_name
+
+
+def _holder(notes: Notes) -> str | None:
+    if notes.outside is not None or notes.holder is None:
+        return notes.outside
+    return notes.holder.name
 
 
 def _names(notes: Notes, owner: Owner) -> list[str]:

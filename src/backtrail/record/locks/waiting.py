@@ -57,6 +57,11 @@ def end_wait(wait: Wait) -> None:
         _waits[wait.owner] = wait.before
 
 
+def waits() -> list[Wait]:
+    """Return all waits of this moment."""
+    return list(_waits.values())
+
+
 def wait_of(owner: Owner) -> Wait | None:
     """Return what an owner waits for: by itself, or because its thread does."""
     return _waits.get(owner) or _waits.get(owner.thread)

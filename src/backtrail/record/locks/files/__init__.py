@@ -1,0 +1,1 @@
+"""Locks between processes: a file, and beside it who holds it."""
