@@ -10,6 +10,8 @@ from backtrail.trail.value import value_text
 
 Body = Mapping[str, Any]
 
+EDITS_SHOWN_MAX = 5
+"""Operations of a change that a line shows."""
 SHOWN_CHARS_MAX = 300
 """Characters of a payload that a line shows; `--json` has the whole of it."""
 
@@ -182,11 +184,29 @@ def exception_handled(body: Body, _name: str) -> list[str]:
 def state_changed(body: Body, _name: str) -> list[str]:
     """Word `state.changed`."""
     words = [f"{body.get('name', 'state')}:"]
+    edits = [edit for edit in body.get("patch") or [] if isinstance(edit, dict)]
+    if edits and all(edit.get("path") for edit in edits[:EDITS_SHOWN_MAX]):
+        words += ["; ".join(map(_edit, edits[:EDITS_SHOWN_MAX]))]
+        return [*words, _further(len(edits) - EDITS_SHOWN_MAX, "changes")]
     if body.get("before") is not None or body.get("after") is not None:
         words.append(f"{_short(body.get('before'))} became {_short(body.get('after'))}")
     else:
-        words.append(f"{len(body.get('patch') or [])} changes")
+        words.append(f"{len(edits)} changes")
     return words
+
+
+def _edit(edit: Mapping[str, Any]) -> str:
+    """Write one operation of a patch: `/count 3 → 4`, `+ /items/1 'pen'`, `- /items/0 'ink'`."""
+    path, was = edit["path"], _short(value_text(edit["was"])) if "was" in edit else "…"
+    if edit.get("op") == "add":
+        return f"+ {path} {_short(value_text(edit.get('value')))}"
+    if edit.get("op") == "remove":
+        return f"- {path} {was}"
+    return f"{path} {was} → {_short(value_text(edit.get('value')))}"
+
+
+def _further(count: int, what: str) -> str:
+    return f"and {count:,} further {what}" if count > 0 else ""
 
 
 def lock_requested(body: Body, _name: str) -> list[str]:
@@ -236,12 +256,17 @@ def _held_by(body: Body) -> str:
 
 def validation_failed(body: Body, _name: str) -> list[str]:
     """Word `validation.failed`."""
-    words = [f"{body.get('model') or body.get('library') or 'a value'} was refused:"]
-    failures = [
-        f"{failure.get('path', '$')}: {_short(str(failure.get('message', '')))};"
-        for failure in body.get("failures") or []
-    ]
-    return [*words, *failures]
+    is_json = body.get("library") == "json"
+    asked = body.get("model") or body.get("library") or "a value"
+    words = ["a text is no JSON:" if is_json else f"{asked} was refused:"]
+    failures = body.get("failures") or []
+    for failure in failures:
+        where = "" if is_json else f"{failure.get('path', '$')}: "
+        got = f" (got {_short(value_text(failure['value']))})" if "value" in failure else ""
+        words.append(f"{where}{_short(str(failure.get('message', '')))}{got};")
+    words.append(_further(body.get("failures_cut") or 0, "failures"))
+    count = body.get("count", 1)
+    return [*words, f"(time {count})" if count != 1 else ""]
 
 
 def operation_measured(body: Body, _name: str) -> list[str]:
@@ -251,7 +276,15 @@ def operation_measured(body: Body, _name: str) -> list[str]:
         words.append(f"cpu {cpu:,.1f} ms")
     if (peak := body.get("peak_memory_bytes")) is not None:
         words.append(f"peak {peak:,} bytes")
-    return words
+    if pauses := body.get("gc_pauses"):
+        words.append(f"{pauses:,} gc pauses {body.get('gc_pause_ms') or 0.0:,.1f} ms")
+    return [
+        *words,
+        *(
+            f"most of it allocated at {most.get('place')}: {most.get('bytes', 0):,} bytes"
+            for most in (body.get("allocated") or [])[:1]
+        ),
+    ]
 
 
 WORDINGS: dict[str, Callable[[Body, str], list[str]]] = {
