@@ -92,7 +92,7 @@ def rewritten(source: bytes, path: str, markers: Sequence[Marker]) -> CodeType |
     if not wanted:
         return None
     sites = Sites()
-    with _Unheard(path):
+    with Unheard(path):
         tree: Any = compile(source, path, "exec", _ast.PyCF_ONLY_AST, dont_inherit=True)
         if _has_reader(tree):
             return None
@@ -119,7 +119,7 @@ def statements(tree: _ast.AST) -> Iterator[Any]:
                 waiting.extend(block)
 
 
-class _Unheard:
+class Unheard:
     """A stretch in which the compiler's warnings about a file are not shown a second time.
 
     A filter is put in, and taken out, past `warnings`: that would forget which warnings were
