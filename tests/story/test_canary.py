@@ -219,6 +219,8 @@ def test_the_program_was_recorded_from_its_first_event_to_its_last_words(folder:
     events = journal(folder)
     assert len(of_kind(events, "debug.recorded")) > 50
     assert len(of_kind(events, "log.emitted")) > 9
+    assert len(of_kind(events, "http.called")) > 15
+    assert len(of_kind(events, "llm.called")) == len(of_kind(events, "rate.limited")) == 2
     errors = of_kind(events, "error.raised")
     assert sum("[redacted]" in error["message"] for error in errors) > 20
     assert {error["mechanism"] for error in errors} >= {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import calls
 import errors
 import values
 from places import secret
@@ -14,6 +15,7 @@ if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1] == "flight":
         backtrail.start(mode="flight", session=f"token={secret('session of a program')}")
     values.everything()
+    calls.everything()
     errors.everything()
     password = secret("last words")
     errors.connect("ann", password)

@@ -102,7 +102,7 @@ def shown_body(body: bytes | None, size: int, content_type: str, room: Room) -> 
         return _shown_form(body, room)
     text = _text(body, content_type)
     if text is None:
-        return {"$type": "bytes", "size": size, "head": body[:BYTES_HEAD_MAX].hex(" ")}
+        return {**snapshot(body[: 2 * BYTES_HEAD_MAX], walk=room.walk), "size": size}
     missing = size - len(body)
     shown = room.text(text, room.chars)
     return f"{shown}…[+{missing} bytes]" if missing > 0 else shown

@@ -46,7 +46,7 @@ def test_what_is_no_text_is_shown_by_its_size_and_beginning() -> None:
     assert shown(b"\x89PNG\0\1\2", "image/png", size=5_000) == {
         "$type": "bytes",
         "size": 5_000,
-        "head": "89 50 4e 47 00 01 02",
+        "head": "\\x89PNG\0\1\2",
     }
     assert shown_body(None, 9, "", Room(Walk())) == {"$type": "bytes", "size": 9}
 
