@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 from msgspec import structs
@@ -9,7 +10,7 @@ from msgspec import structs
 from backtrail.trail.page.failing import code_draft, error_draft, locals_draft
 from backtrail.trail.page.material import Material
 from backtrail.trail.page.payloads import payloads_draft
-from backtrail.trail.page.section import Page
+from backtrail.trail.page.section import Page, Piece
 from backtrail.trail.page.surroundings import surroundings_draft
 from backtrail.trail.page.suspected import cause_draft, chain_draft
 from backtrail.trail.page.timeline import timeline_draft
@@ -48,7 +49,11 @@ def page(
         command: how to see all of a section, by its name, where that is not a command line.
     """
     drafts = [
-        draft if command is None else structs.replace(draft, command=command(name))
+        structs.replace(
+            draft,
+            pieces=_from_folder(draft.pieces, material.story.cwd),
+            command=draft.command if command is None else command(name),
+        )
         for name, make in DRAFTS.items()
         if (not sections or name in sections) and (draft := make(material)) is not None
     ]
@@ -60,6 +65,21 @@ def page(
         budget_tokens=budget_tokens,
         is_json=is_json,
     )
+
+
+def _from_folder(pieces: list[Piece], folder: str | None) -> list[Piece]:
+    """Write paths from the folder in which the program ran, which the page names once."""
+    if folder is None or folder == "/":
+        return pieces
+    path = re.compile(rf"(?<![\w/.:~-]){re.escape(folder)}/")
+    return [
+        structs.replace(
+            piece,
+            text=path.sub("", piece.text),
+            short=None if piece.short is None else path.sub("", piece.short),
+        )
+        for piece in pieces
+    ]
 
 
 def _title(material: Material) -> str:

@@ -60,13 +60,15 @@ def _candidate(material: Material, candidate: Candidate, rank: int) -> list[Piec
     event = candidate.event
     head = f"{rank + 1}. **{one_line(candidate.summary, EVIDENCE_CHARS)}** ({candidate.kind}"
     head += f", in `{candidate.where}`" if candidate.where else ""
-    says = f"   event `{material.shown_id(event.id)}`: "
+    says = f"   event `{material.shown_id(event.id)}`"
+    said = event.text.removeprefix(candidate.summary).lstrip(" ·")
+    says += ": " if said else ""
     first = rank == 0
     pieces = [
         Piece(
-            text=f"{head})\n{says}{one_line(event.text, EVIDENCE_CHARS)}",
+            text=f"{head})\n{says}{one_line(said, EVIDENCE_CHARS)}",
             short=f"{one_line(head, EVIDENCE_CHARS)})\n"
-            f"{says}{one_line(event.text, EVIDENCE_CHARS_SHORT)}",
+            f"{says}{one_line(said, EVIDENCE_CHARS_SHORT)}",
             worth=990 if first else 800 - 20 * rank,
         )
     ]

@@ -104,6 +104,14 @@ def test_how_to_see_more_is_said_as_the_reader_can_ask_for_it(material: Material
     assert any("`ask for timeline`" in note for note in found.left_out)
 
 
+def test_paths_are_told_from_the_folder_in_which_the_program_ran(material: Material) -> None:
+    odd = "see /app/shop.py, not http://x/app/shop.py nor /srv/app/shop.py"
+    told = structs.replace(material, why=why(candidate(evidence=[odd])))
+    shown = markdown(page(told, budget_tokens=1_000))
+    assert "for: see shop.py, not http://x/app/shop.py nor /srv/app/shop.py" in shown
+    assert "- folder: /app\n" in shown
+
+
 def test_every_section_can_be_asked_for_by_its_name(material: Material) -> None:
     for name, make in DRAFTS.items():
         draft = make(structs.replace(material, why=why(candidate())))

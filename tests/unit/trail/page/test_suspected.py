@@ -60,6 +60,14 @@ def test_the_way_to_the_crash_is_told_step_by_step(material: Material) -> None:
     ]
 
 
+def test_what_the_summary_says_is_not_said_twice(material: Material) -> None:
+    event = candidate().event
+    for summary, rest in ((event.text, "`"), (event.text[:8], "`: shop: 2 left of kettle")):
+        draft = cause_draft(told(material, candidate(summary=summary)))
+        assert draft is not None
+        assert draft.pieces[0].text.endswith(f"event `{EVENT}{rest}")
+
+
 def test_a_long_text_of_the_recording_stays_one_line(material: Material) -> None:
     draft = cause_draft(told(material, candidate(evidence=["x\n# y " * 2_000])))
     assert draft is not None
