@@ -37,6 +37,8 @@ TYPED = 0.85
 """Weight of a text that stands where another type was needed, however short it is."""
 DEEP = 0.6
 """Factor for what is held by a variable rather than being one."""
+ONE_OF_MANY = 0.6
+"""Factor for what is held by a collection: most of that is not what failed."""
 OUTER_FRAMES_MAX = 6
 HELD_MAX = 5_000
 """Values of an error's frames that are compared with settings."""
@@ -208,7 +210,9 @@ def _values(failing: Failing) -> Iterator[Suspect]:
         for suspect in _made([("key", _literal(info.message))], "key", share):
             # However short it is, it is what was not found.
             yield msgspec.structs.replace(suspect, weight=max(suspect.weight, KEY_MIN * share))
-    yield from _made([("message", text) for text in _in_message(info.message)], "message", share)
+    # The attribute that an object lacks is a name of the program, and no value.
+    told = info.message.partition(" has no attribute ")[0]
+    yield from _made([("message", text) for text in _in_message(told)], "message", share)
     if frame is not None:
         yield from _of_expression(info, frame, share)
         yield from _of_frame(info, frame, share)
@@ -258,7 +262,8 @@ def _all_of(
         return
     if isinstance(value, dict | list):
         inside = ((f"{name}.{key}" if key else name, text) for key, text in leaves(value)[:100])
-        yield from _made(inside, inner_role, share * DEEP)
+        is_one = isinstance(value, dict) and "$type" in value
+        yield from _made(inside, inner_role, share * (DEEP if is_one else DEEP * ONE_OF_MANY))
     else:
         yield from _made([(name, value)], role, share)
 

@@ -35,20 +35,30 @@ def _accesses(case: Case) -> dict[str, list[Access]]:
     """List who read and wrote each row, file or piece of state, in order."""
     things: dict[str, list[Access]] = {}
     for fact in case.facts.all:
-        if fact.kind == "sql.executed":
-            body = fact.body
-            statement = read_statement(str(body.get("statement", "")), body.get("parameters"))
-            if statement is None or statement.is_relative or statement.verb == "insert":
-                continue
-            what: Literal["read", "write"] = "write" if statement.is_write else "read"
-            for key in statement.keys:
-                thing = f"{body.get('database') or ''} {statement.table} {key}"
-                things.setdefault(thing, []).append(Access(fact=fact, what=what))
-        elif fact.kind == "file.opened" and not fact.body.get("is_missing"):
-            what = "read" if fact.body.get("mode") == "read" else "write"
-            path = str(fact.body.get("path"))
-            things.setdefault(path, []).append(Access(fact=fact, what=what))
+        for thing, what in _touched(fact):
+            things.setdefault(thing, []).append(Access(fact=fact, what=what))
     return things
+
+
+def _touched(fact: Fact) -> Iterator[tuple[str, Literal["read", "write"]]]:
+    """Yield what an event read or wrote."""
+    body = fact.body
+    if fact.kind == "sql.executed":
+        statement = read_statement(str(body.get("statement", "")), body.get("parameters"))
+        if statement is None or statement.is_relative or statement.verb == "insert":
+            return
+        for key in statement.keys:
+            thing = f"{body.get('database') or ''} {statement.table} {key}"
+            yield thing, "write" if statement.is_write else "read"
+    elif fact.kind == "file.opened" and not body.get("is_missing"):
+        yield str(body.get("path")), "read" if body.get("mode") == "read" else "write"
+    elif fact.kind == "file.changed" and body.get("action") == "renamed":
+        # A file that is written aside and then put in place is written when that is done.
+        yield str(body.get("target")), "write"
+    elif fact.kind == "state.changed":
+        # Who changes a value has read it first.
+        yield f"state {body.get('name')}", "read"
+        yield f"state {body.get('name')}", "write"
 
 
 def _lost(accesses: list[Access]) -> tuple[list[Fact], list[Fact]] | None:
@@ -93,7 +103,7 @@ def _finding(case: Case, thing: str, reads: list[Fact], writes: list[Fact]) -> F
         between=[*reads, lost],
         suspect=tie.suspect,
         text=f"{who} wrote {what} over what {other} had written meanwhile: "
-        f"{shown.body.get('statement') or shown.body.get('path')}",
+        f"{shown.body.get('statement') or what}",
     )
 
 

@@ -17,6 +17,7 @@ CONSTRAINT = re.compile(
 )
 CONFLICT, REMOVED, INSERTED_FIRST, CHANGED = 0.82, 0.72, 0.7, 0.62
 TIE = 0.12
+REPLACED = 0.52
 UPDATED = 0.06
 SHARED_MIN = 0.3
 """How distinct a value must be: a small number stands in many statements."""
@@ -45,6 +46,7 @@ def find(case: Case) -> Iterator[Finding]:
         yield from _conflicts(case, statements, message)
     elif case.suspects.is_none or case.suspects.is_key_missing:
         yield from _removals(case, statements)
+        yield from _replacements(case, statements)
 
 
 def _conflicts(
@@ -148,3 +150,28 @@ def _row(
         if is_before and read.verb in {"insert", "replace"} and read.values & wanted.keys:
             return fact.at, read.values
     return -1, frozenset()
+
+
+def _replacements(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[Finding]:
+    """Yield statements that wrote a row anew without all that it held before."""
+    for at, (fact, read) in enumerate(statements):
+        text = str(fact.body.get("statement", "")).casefold()
+        if "replace" not in text.partition("into")[0] or not read.columns:
+            continue
+        before = next(
+            (
+                earlier
+                for _, earlier in reversed(statements[:at])
+                if earlier.is_write and earlier.table == read.table and earlier.values & read.values
+            ),
+            None,
+        )
+        if before is not None and len(before.values) > len(read.values):
+            lost = max(before.values - read.values, key=distinctness)
+            yield Finding(
+                kind="sqlite",
+                fact=fact,
+                score=min(0.95, REPLACED + 0.35 * case.tie(fact).strength),
+                evidence=[f"it wrote a row of {read.table} anew, without what it held: {lost!r}"],
+                suspect=case.tie(fact).suspect,
+            )

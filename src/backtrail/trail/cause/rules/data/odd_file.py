@@ -10,6 +10,8 @@ from backtrail.trail.cause.finding import Case, Finding, tied_by
 from backtrail.trail.cause.kinds import kind_of
 
 ODD, TIE = 0.38, 0.52
+ELSEWHERE = 0.12
+"""Taken off a file that another process read."""
 REPLACED = "\ufffd"
 MARK = "\ufeff"
 ROWS_MAX = 2_000
@@ -23,10 +25,11 @@ def find(case: Case) -> Iterator[Finding]:
         odd = _odd(fact)
         if odd is not None:
             tie = case.tie(fact)
+            is_own = fact.event.process == case.facts.error.process
             yield Finding(
                 kind=kind_of(fact),
                 fact=fact,
-                score=min(0.95, ODD + TIE * tie.strength),
+                score=min(0.95, ODD + TIE * tie.strength - (0.0 if is_own else ELSEWHERE)),
                 evidence=[odd, *tied_by(tie)],
                 suspect=tie.suspect,
             )
