@@ -11,8 +11,8 @@ from pathlib import Path
 
 BLOCKS = {"red": 50, "blue": 40, "green": 30}
 SALES = {
-    "bakery": [("red", 4, 0.0), ("blue", 3, 0.4), ("green", 2, 0.9)],
-    "school": [("green", 5, 0.2), ("blue", 6, 0.45), ("red", 1, 1.2)],
+    "bakery": [("red", 4, 0.0), ("blue", 3, 0.8), ("green", 2, 1.6)],
+    "school": [("green", 5, 0.4), ("blue", 6, 0.85), ("red", 1, 2.1)],
 }
 log = logging.getLogger("raffle")
 
@@ -41,7 +41,7 @@ class Book:
         if left[colour] < count:
             log.warning("%s: only %d %s left", stall, left[colour], colour)
             return
-        time.sleep(0.15)
+        time.sleep(0.3)
         left[colour] -= count
         self.write(left, stall)
         self.sold[colour].append((stall, count))
