@@ -29,8 +29,8 @@ from mcp_types import Tool as ListedTool
 from backtrail.model.errors import BacktrailError, UsageError
 from backtrail.model.version import __version__
 from backtrail.serve.opening import Project
+from backtrail.serve.questions.listing import TOOLS
 from backtrail.serve.tool import Tool, input_schema, output_schema, read_arguments
-from backtrail.serve.tools.listing import TOOLS
 
 NAME = "backtrail"
 HOST = "127.0.0.1"

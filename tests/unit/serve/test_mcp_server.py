@@ -11,7 +11,7 @@ import pytest
 from mcp import Client
 
 import builders
-from backtrail.serve.tools.listing import TOOLS
+from backtrail.serve.questions.listing import TOOLS
 from running import BACKTRAIL, environment, until
 from sample_store import ERROR, FAILED, SHOP, WELL, write_store
 

@@ -6,7 +6,7 @@ import builders
 from backtrail.model.errors import NotFoundError
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
-from backtrail.serve.tools.trails import GetTrail, SectionName, get_trail
+from backtrail.serve.questions.trails import GetTrail, SectionName, get_trail
 from backtrail.trail.page.composing import DRAFTS
 from sample_store import ERROR, FAILED, HANDLED, SPAN
 

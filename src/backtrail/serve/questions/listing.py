@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from backtrail.serve.tool import Tool
-from backtrail.serve.tools import (
+from backtrail.serve.questions import (
     causes,
     comparing,
     failures,
@@ -12,6 +11,7 @@ from backtrail.serve.tools import (
     sources,
     trails,
 )
+from backtrail.serve.tool import Tool
 
 TOOLS: tuple[Tool, ...] = (
     failures.TOOL,

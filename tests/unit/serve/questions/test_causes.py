@@ -9,7 +9,7 @@ from backtrail.model.errors import NotFoundError
 from backtrail.model.limits import BUNDLE_TOKENS_MIN
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
-from backtrail.serve.tools.causes import WhyAsked, find_cause
+from backtrail.serve.questions.causes import WhyAsked, find_cause
 from sample_store import ERROR, FAILED, HANDLED, WELL
 
 TRACE = builders.trace_id(7)

@@ -8,7 +8,7 @@ import pytest
 import builders
 from backtrail.model.errors import BacktrailError, NotFoundError, RefusedError
 from backtrail.serve.opening import Project
-from backtrail.serve.tools.sources import GetSource, get_source
+from backtrail.serve.questions.sources import GetSource, get_source
 
 TRACE = builders.trace_id(7)
 TEXT = "".join(f"line_{number} = {number}\n" for number in range(1, 101))

@@ -8,7 +8,7 @@ import builders
 from backtrail.model.errors import NotFoundError
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
-from backtrail.serve.tools.comparing import Compared, CompareTraces, compare_traces
+from backtrail.serve.questions.comparing import Compared, CompareTraces, compare_traces
 
 GOOD, BAD = builders.trace_id(7), builders.trace_id(8)
 

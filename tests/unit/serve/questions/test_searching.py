@@ -7,7 +7,7 @@ from backtrail.model.errors import NotFoundError, UsageError
 from backtrail.model.limits import ANSWER_TOKENS
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
-from backtrail.serve.tools.searching import SearchEvents, search_events
+from backtrail.serve.questions.searching import SearchEvents, search_events
 from sample_store import FAILED, WELL
 
 TRACE = builders.trace_id(7)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import msgspec
 
+from backtrail.serve.questions.listing import TOOLS
 from backtrail.serve.tool import input_schema, output_schema
-from backtrail.serve.tools.listing import TOOLS
 
 TOKENS_MAX = 5_000
 CHARS_PER_TOKEN = 4

@@ -9,7 +9,7 @@ from backtrail.model.errors import NotFoundError
 from backtrail.model.limits import ANSWER_TOKENS_MAX, BUNDLE_TOKENS_MIN
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
-from backtrail.serve.tools.model_calls import GetLlmCall, get_llm_call
+from backtrail.serve.questions.model_calls import GetLlmCall, get_llm_call
 
 TRACE = builders.trace_id(7)
 EVENT = f"{builders.process_id(7)}:0"

@@ -7,7 +7,7 @@ import builders
 from backtrail.model.clock import Clock
 from backtrail.model.errors import UsageError
 from backtrail.serve.opening import Project
-from backtrail.serve.tools.failures import ERRORS_EACH, FailedTrace, ListFailures, list_failures
+from backtrail.serve.questions.failures import ERRORS_EACH, FailedTrace, ListFailures, list_failures
 from sample_store import ERROR, FAILED, HANDLED, MS
 
 
