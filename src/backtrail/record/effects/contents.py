@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import stat
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -25,8 +26,8 @@ TEXT_SUFFIXES = frozenset(
         """
     )
 )
-_DIGESTS = ("_sha2", "_sha256", "hashlib")
-"""Modules that have the digest, the cheapest to load first."""
+_made: list[Callable[[bytes], Any]] = []
+"""What makes a digest, once it was needed."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -52,7 +53,7 @@ def content(path: str, known: os.stat_result, walk: Walk) -> Content:
         return Content()
     if _is_secret_file(path):
         return Content(text=MARKER)
-    data = _beginning(path)
+    data = _beginning(path, min(known.st_size + 1, FILE_READ_BYTES_MAX))
     if data is None:
         return Content()
     is_whole = len(data) == known.st_size
@@ -84,7 +85,7 @@ def _is_secret_file(path: str) -> bool:
     return is_secret_name(stem) or (len(words_of(around)) == 1 and is_secret_name(around))
 
 
-def _beginning(path: str) -> bytes | None:
+def _beginning(path: str, most: int) -> bytes | None:
     """Read the beginning of a regular file; the name may stand for another one by now."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
@@ -92,7 +93,7 @@ def _beginning(path: str) -> bytes | None:
         return None
     try:
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return os.read(descriptor, FILE_READ_BYTES_MAX)
+            return os.read(descriptor, most)
     except OSError:
         return None
     finally:
@@ -133,12 +134,9 @@ def _without_columns(path: str, text: str, walk: Walk) -> str:
     return "\n".join(delimiter.join(row) for row in rows)
 
 
-def _digest(data: bytes) -> str | None:
-    for name in _DIGESTS:
-        try:
-            module: Any = importlib.import_module(name)
-        except ImportError:
-            continue
-        make: Callable[[bytes], Any] = module.sha256
-        return str(make(data).hexdigest())
-    return None
+def _digest(data: bytes) -> str:
+    if not _made:
+        # Loaded only here, and without what `hashlib` brings along: all of OpenSSL.
+        name = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
+        _made.append(importlib.import_module(name).sha256)
+    return str(_made[0](data).hexdigest())

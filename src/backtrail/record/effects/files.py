@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, Literal
 
 from backtrail.model.effects import FileOpened
+from backtrail.model.event import Place
 from backtrail.model.limits import CALLS_MAX, OPENS_FULL_MAX, OPENS_LAST_MAX, OPENS_MAX
 from backtrail.record import guard
 from backtrail.record.capture.callers import callers
@@ -24,6 +25,7 @@ from backtrail.record.effects.contents import Content, content, look
 from backtrail.record.effects.origin import is_library, origin, tell
 from backtrail.record.effects.paths import is_code, is_probe, is_users, path_of
 from backtrail.record.effects.quota import Quota
+from backtrail.record.occurrence.raised import before_error
 
 Mode = Literal["read", "write", "append", "update"]
 
@@ -31,6 +33,8 @@ Mode = Literal["read", "write", "append", "update"]
 _quota = Quota(OPENS_MAX, "file opened")
 _last: deque[tuple[Any, ...]] = deque(maxlen=OPENS_LAST_MAX)
 """What was opened beyond that, the newest last."""
+_many: list[tuple[str, list[Place]]] = []
+"""The folder of these files, and the place that opens so many."""
 _locking = [False]
 """Whether the program holds locks on files, which end when anybody in the process closes one."""
 
@@ -42,12 +46,16 @@ def watch() -> None:
     for event in ("fcntl.lockf", "fcntl.fcntl"):
         audit.listen(event, _locked)
     changes.watch()
+    if _tell_last not in before_error:
+        before_error.append(_tell_last)
 
 
 def unwatch() -> None:
     """Record it no more."""
     audit.ignore("open", "fcntl.lockf", "fcntl.fcntl", "sys._getframe")
     changes.unwatch()
+    if _tell_last in before_error:
+        before_error.remove(_tell_last)
     _last.clear()
     _locking[0] = False
 
@@ -73,9 +81,11 @@ def _opened(arguments: audit.Arguments, frame: FrameType | None) -> None:
         return
     left = _quota.left(app)
     if left:
-        _tell_opened(path, flags, app, is_full=left > OPENS_MAX - OPENS_FULL_MAX)
+        is_full = left > OPENS_MAX - OPENS_FULL_MAX
+        _tell_opened(path, flags, callers(app, CALLS_MAX), is_full=is_full)
         return
     _last.append(arguments)
+    _many[:] = [(os.path.dirname(path), callers(app, CALLS_MAX))]
     audit.listen_plainly("open", _last.append)
     audit.listen_plainly("sys._getframe", _look_again)
 
@@ -84,6 +94,20 @@ def _look_again(_arguments: audit.Arguments) -> None:
     """Look at what is opened again, because something else happens that looks at the stack."""
     audit.ignore("sys._getframe")
     audit.listen("open", _opened)
+
+
+def _tell_last(_error: BaseException) -> None:
+    """Record the last files that were opened unrecorded, since an error may come of one of them."""
+    with audit.Quiet():
+        for given, _mode, flags in tuple(_last):
+            path = path_of(given)
+            if path is None or is_code(path) or not is_users(path := os.path.abspath(path)):
+                continue
+            folder, calls = _many[0]
+            is_there = os.path.dirname(path) == folder
+            _tell_opened(path, flags, calls if is_there else [], is_full=True)
+    # Also what we opened ourselves meanwhile.
+    _last.clear()
 
 
 def mode_of(flags: object) -> Mode:
@@ -96,7 +120,7 @@ def mode_of(flags: object) -> Mode:
     return "write" if flags & os.O_TRUNC or is_made or not flags & os.O_RDWR else "update"
 
 
-def _tell_opened(path: str, flags: object, app: FrameType, *, is_full: bool) -> None:
+def _tell_opened(path: str, flags: object, calls: list[Place], *, is_full: bool) -> None:
     walk, mode = Walk(), mode_of(flags)
     is_made = isinstance(flags, int) and bool(flags & os.O_CREAT)
     try:
@@ -112,7 +136,6 @@ def _tell_opened(path: str, flags: object, app: FrameType, *, is_full: bool) -> 
             guard.count("file not read: the program holds locks")
         else:
             held = content(path, known, walk)
-    calls = callers(app, CALLS_MAX)
     body = FileOpened(
         path=shown_text(path, walk),
         mode=mode,

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from backtrail.model.limits import OPENS_FULL_MAX, OPENS_MAX
+import backtrail
+from backtrail.model.limits import OPENS_FULL_MAX, OPENS_LAST_MAX, OPENS_MAX
 from backtrail.record.effects import files
 from recorded import events, recording
 
@@ -133,3 +134,29 @@ def test_nothing_is_told_once_it_is_not_watched(home: Path, tmp_path: Path) -> N
     (tmp_path / "a.txt").write_text("a")
     (tmp_path / "a.txt").unlink()
     assert opened(home) == events(home, "file.changed") == []
+
+
+def test_the_last_of_many_files_are_told_when_an_error_comes(home: Path, tmp_path: Path) -> None:
+    for number in range(OPENS_MAX + 30):
+        (tmp_path / f"{number}.txt").write_text(f"number {number}" if number < 65 else "")
+    files.unwatch()
+    files.watch()
+
+    def load() -> None:
+        for number in range(OPENS_MAX + 30):
+            assert (tmp_path / f"{number}.txt").read_text().split()[1]
+
+    before = len(opened(home))
+    inspect.currentframe()
+    with pytest.raises(IndexError) as caught:
+        load()
+    backtrail.capture_exception(caught.value)
+    told = opened(home)[before + OPENS_MAX :]
+    assert [each["path"] for each in told] == [
+        str(tmp_path / f"{number}.txt") for number in range(66 - OPENS_LAST_MAX, 66)
+    ]
+    assert told[0]["content"] == "number 58"
+    assert told[-1]["bytes"] == 0
+    assert {each["caller"]["function"].rpartition(".")[2] for each in told} == {"load"}
+    backtrail.capture_exception(ValueError("another"))
+    assert len(opened(home)) == before + OPENS_MAX + OPENS_LAST_MAX
