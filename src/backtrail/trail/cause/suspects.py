@@ -65,6 +65,7 @@ TYPES = frozenset(
 LONG_CHARS = 200
 """Of a longer value the beginning is looked for."""
 CUT = "…[+"
+REDACTED = "[redacted]"
 
 
 class Suspect(Struct, frozen=True, kw_only=True):
@@ -273,7 +274,7 @@ def _made(named: object, role: Role, share: float) -> Iterator[Suspect]:
         if value is None or isinstance(value, bool):
             continue
         text = value if isinstance(value, str) else number_text(value)
-        text = text.partition(CUT)[0].strip()[:LONG_CHARS]
+        text = "" if text == REDACTED else text.partition(CUT)[0].strip()[:LONG_CHARS]
         weight = WEIGHTS[role] * share * distinctness(text)
         if text and weight > 0:
             kind = type(value).__name__

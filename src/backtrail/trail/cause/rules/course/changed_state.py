@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from backtrail.trail.cause.facts import Fact
 from backtrail.trail.cause.finding import Case, Finding, tied_by
 
-DECLARED, ASSIGNED, TRACKED = 0.5, 0.34, 0.4
-BASES = {"declared": DECLARED, "assigned": ASSIGNED, "tracked": TRACKED}
+DEFAULT, SHARED, CONSTANT, VARIABLE, ASSIGNED, TRACKED = 0.5, 0.36, 0.32, 0.2, 0.3, 0.4
+"""How likely a change matters: of a default argument, which nobody means to change; of a class's
+attribute; of a module's constant; of its variable, which is there to change; of an assignment."""
 TIE = 0.45
+TAKEN_AWAY = 0.82
+"""The very key that was missed was taken away."""
 MOVED, LOST_FILE = 0.3, 0.52
 MISSING_FILES = {"FileNotFoundError", "NotADirectoryError"}
 
@@ -18,16 +21,45 @@ def find(case: Case) -> Iterator[Finding]:
     """Yield changes of state that are tied to the failure."""
     for fact in case.facts.of("state.changed"):
         tie = case.tie(fact)
-        base = BASES.get(str(fact.body.get("how")), ASSIGNED)
+        taken = _taken_away(case, fact)
+        score = TAKEN_AWAY if taken else _base(fact) + TIE * tie.strength
         yield Finding(
             kind="state_change",
             fact=fact,
-            score=min(0.95, base + TIE * tie.strength),
-            evidence=[*_how(fact), *tied_by(tie)],
-            against=[] if tied_by(tie) else ["no value and no name ties it to the failure"],
+            score=min(0.95, score),
+            evidence=[*([f"it took {taken!r} away"] if taken else _how(fact)), *tied_by(tie)],
+            against=[] if taken or tied_by(tie) else ["nothing ties it to the failure"],
             suspect=tie.suspect,
         )
     yield from _moves(case)
+
+
+def _base(fact: Fact) -> float:
+    """Return how likely a change of this sort matters, by what it is that changed."""
+    how = fact.body.get("how")
+    if how != "declared":
+        return TRACKED if how == "tracked" else ASSIGNED
+    place = fact.body.get("caller") or {}
+    owner, _, name = str(fact.body.get("name", "")).rpartition(".")
+    if owner.rpartition(".")[2] == str(place.get("function", "")).rpartition(".")[2]:
+        return DEFAULT
+    module = str(place.get("file", "")).rpartition("/")[2].partition(".")[0]
+    if owner.rpartition(".")[2] != module:
+        return SHARED
+    return CONSTANT if name.isupper() else VARIABLE
+
+
+def _taken_away(case: Case, fact: Fact) -> str | None:
+    """Return the key that was missed, if a change took it away."""
+    if not case.suspects.is_key_missing:
+        return None
+    keys = {suspect.value for suspect in case.suspects.values if suspect.role == "key"}
+    for change in fact.body.get("patch") or ():
+        if isinstance(change, dict) and change.get("op") == "remove":
+            last = str(change.get("path", "")).rpartition("/")[2]
+            if last in keys:
+                return last
+    return None
 
 
 def _how(fact: Fact) -> list[str]:
