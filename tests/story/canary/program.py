@@ -6,6 +6,7 @@ import sys
 
 import calls
 import errors
+import states
 import values
 from places import secret
 
@@ -16,6 +17,7 @@ if __name__ == "__main__":
         backtrail.start(mode="flight", session=f"token={secret('session of a program')}")
     values.everything()
     calls.everything()
+    states.everything()
     errors.everything()
     password = secret("last words")
     errors.connect("ann", password)
