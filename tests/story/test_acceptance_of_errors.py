@@ -33,6 +33,7 @@ def number_of(entry: dict[str, Any]) -> int | None:
     return number
 
 
+@pytest.mark.promise("P3")
 @pytest.mark.acceptance(7)
 def test_the_history_of_an_error_is_what_came_before_in_order_and_bounded(home: Path) -> None:
     for number in range(HISTORY_MAX + 15):
@@ -50,6 +51,7 @@ def test_the_history_of_an_error_is_what_came_before_in_order_and_bounded(home: 
     assert [number_of(entry) for entry in history[:-1]] == list(range(16, HISTORY_MAX + 15))
 
 
+@pytest.mark.promise("P3")
 @pytest.mark.acceptance(7)
 def test_a_history_holds_neither_itself_nor_another_history(home: Path) -> None:
     for number in range(3):
@@ -66,6 +68,7 @@ def test_a_history_holds_neither_itself_nor_another_history(home: Path) -> None:
     assert all("trace_history" not in entry for entry in others)
 
 
+@pytest.mark.promise("P4")
 @pytest.mark.acceptance(7)
 def test_a_history_can_be_had_without_any_file(home: Path) -> None:
     buffer = backtrail.TraceBuffer(max_entries=2)
@@ -82,6 +85,7 @@ def test_a_history_can_be_had_without_any_file(home: Path) -> None:
     assert home.exists(), "the trace itself is recorded all the same"
 
 
+@pytest.mark.promise("L1")
 @pytest.mark.acceptance(9)
 def test_locals_are_those_of_the_frame_that_raised(home: Path) -> None:
     def innermost(price: int) -> float:
@@ -117,6 +121,7 @@ def unreadable() -> NoReturn:
     raise ValueError(f"unreadable {sku}")
 
 
+@pytest.mark.promise("L1")
 @pytest.mark.acceptance(9)
 def test_chained_and_grouped_exceptions_have_the_locals_of_their_own_frames(home: Path) -> None:
     def price() -> NoReturn:

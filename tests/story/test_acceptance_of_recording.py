@@ -62,6 +62,7 @@ def test_a_decorated_function_keeps_its_signature_and_gets_no_further_keyword(
         wrapped()
 
 
+@pytest.mark.promise("P6")
 @pytest.mark.acceptance(1)
 def test_a_decorated_function_returns_and_raises_the_very_same_object(decorated: Any) -> None:
     value, error = object(), KeyError("order")

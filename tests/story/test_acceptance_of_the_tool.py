@@ -290,6 +290,7 @@ def test_what_is_off_by_default_can_be_turned_on(tmp_path: Path, name: str) -> N
     assert shows(tmp_path, **{f"BACKTRAIL_{name.upper()}": value})
 
 
+@pytest.mark.promise("P6")
 @pytest.mark.acceptance(34)
 def test_a_vocabulary_of_tags_can_be_given(tmp_path: Path) -> None:
     program = 'import backtrail; backtrail.debug("take_step", ai_tags=["odd"])'

@@ -44,6 +44,7 @@ def test_each_trace_keeps_its_last_entries_in_order(
     assert buffer.evicted_entries == len(added) - kept
 
 
+@pytest.mark.promise("P2")
 @given(st.lists(traces, max_size=40), st.integers(1, 4))
 def test_the_least_recently_used_traces_leave_first(used: list[str], size: int) -> None:
     buffer = TraceBuffer(max_traces=size)
@@ -58,6 +59,7 @@ def test_the_least_recently_used_traces_leave_first(used: list[str], size: int) 
     assert (len(buffer), buffer.evicted_traces) == (len(alive), evicted)
 
 
+@pytest.mark.promise("P1")
 def test_the_twenty_first_entry_evicts_the_first_and_is_counted() -> None:
     buffer = TraceBuffer()
     for number in range(1, 21):
@@ -74,6 +76,7 @@ def test_an_unknown_trace_has_no_entries_and_is_not_made() -> None:
     assert "a" not in buffer
 
 
+@pytest.mark.promise("P2")
 def test_a_silent_trace_leaves_when_another_is_used() -> None:
     clock = Seconds()
     buffer = TraceBuffer(idle_seconds=10.0, clock=clock.read)

@@ -19,6 +19,7 @@ def test_without_any_source_the_defaults_hold(tmp_path: Path) -> None:
     assert set(sources.values()) == {"default"}
 
 
+@pytest.mark.promise("P5")
 def test_each_source_is_stronger_than_the_next(tmp_path: Path) -> None:
     home = tmp_path / ".backtrail"
     home.mkdir()

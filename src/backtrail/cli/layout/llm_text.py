@@ -146,7 +146,8 @@ def _head(call: Transcript) -> Iterator[str]:
         yield "was not read to its end"
     else:
         yield "answered"
-    yield f"after {duration_text(call.took_ms)}"
+    if call.took_ms is not None:
+        yield f"after {duration_text(call.took_ms)}"
 
 
 def _facts(call: Transcript, page: Page) -> Iterator[str]:

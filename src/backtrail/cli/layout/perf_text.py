@@ -227,7 +227,7 @@ def _usage_lines(measured: Sequence[Usage], page: Page) -> Iterator[str]:
         return
     cells = [
         [
-            _short(one.name, page),
+            _short(one.name.rpartition("/")[2] or one.name, page),
             f"{one.count:,}",
             duration_text(one.took_ms),
             duration_text(one.cpu_ms) if one.cpu_ms is not None else "",

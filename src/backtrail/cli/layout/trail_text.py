@@ -68,10 +68,9 @@ def _llm_words(call: LlmCall) -> Iterator[str]:
     yield call.model or "a model"
     if call.error or not call.is_complete:
         yield f"failed: {call.error}" if call.error else "was not read to its end"
-    if call.finish_reasons:
-        yield f"({','.join(call.finish_reasons)}, {duration_text(call.took_ms)})"
-    else:
-        yield f"({duration_text(call.took_ms)})"
+    took = [duration_text(call.took_ms)] if call.took_ms is not None else []
+    if facts := [*([",".join(call.finish_reasons)] if call.finish_reasons else []), *took]:
+        yield f"({', '.join(facts)})"
     if call.tool_calls:
         yield f"calls {', '.join(call.tool_calls)}"
     if call.text:
@@ -83,7 +82,8 @@ def _http_words(call: HttpCall) -> Iterator[str]:
     yield call.error or (f"answered {call.status}" if call.status else "")
     if call.attempt > 1:
         yield f"(attempt {call.attempt})"
-    yield f"({duration_text(call.took_ms)})"
+    if call.took_ms is not None:
+        yield f"({duration_text(call.took_ms)})"
 
 
 def _swallowed_lines(swallowed: Swallowed, page: Page) -> Iterator[str]:

@@ -22,7 +22,7 @@ from backtrail.trail.comparison.difference import (
     TraceBrief,
     first_divergence,
 )
-from backtrail.trail.comparison.steps import STEP_KINDS, Lane, Step, Steps, steps
+from backtrail.trail.comparison.steps import STEP_KINDS, Key, Lane, Step, Steps, steps
 from backtrail.trail.comparison.values import differing
 from backtrail.trail.moment import moment_text
 from backtrail.trail.views.performance import KINDS as TIME_KINDS
@@ -83,10 +83,29 @@ def _side(catalog: Catalog, trace_id: str) -> _Side:
 def _pairs(left: Steps, right: Steps) -> Iterator[tuple[Step, Step]]:
     """Pair the steps of threads and tasks that stand for one another."""
     ours, theirs = _lanes(left), _lanes(right)
+    paired: list[tuple[Step, Step]] = []
     for lane, one in ours.items():
         other = theirs.get(lane, [])
-        for at, to in _aligned(one, other):
-            yield one[at], other[to]
+        paired += [(one[at], other[to]) for at, to in _aligned(one, other)]
+    yield from paired
+    yield from _elsewhere(left, right, paired)
+
+
+def _elsewhere(
+    left: Steps, right: Steps, paired: Iterable[tuple[Step, Step]]
+) -> Iterator[tuple[Step, Step]]:
+    """Pair what is left and equal: workers of a pool take one another's work."""
+    lefts, rights = set(), set()
+    for one, other in paired:
+        lefts.add(one.position)
+        rights.add(other.position)
+    waiting: dict[tuple[Key, bytes], list[Step]] = {}
+    for step in reversed(right.steps):
+        if step.position not in rights:
+            waiting.setdefault(_exact(step), []).append(step)
+    for step in left.steps:
+        if step.position not in lefts and (equal := waiting.get(_exact(step))):
+            yield step, equal.pop()
 
 
 def _lanes(told: Steps) -> dict[tuple[str, int], list[Step]]:
@@ -119,11 +138,12 @@ def _without_numbers(name: str) -> str:
 
 
 def _aligned(left: Sequence[Step], right: Sequence[Step]) -> list[Pair]:
-    exact = [(step.key, msgspec.json.encode(step.values)) for step in left]
-    other = [(step.key, msgspec.json.encode(step.values)) for step in right]
-    return aligned_twice(
-        (exact, other), ([step.key for step in left], [step.key for step in right])
-    )
+    exact = ([_exact(step) for step in left], [_exact(step) for step in right])
+    return aligned_twice(exact, ([step.key for step in left], [step.key for step in right]))
+
+
+def _exact(step: Step) -> tuple[Key, bytes]:
+    return step.key, msgspec.json.encode(step.values)
 
 
 def _compared(left: _Side, right: _Side, pairs: list[tuple[Step, Step]]) -> Comparison:

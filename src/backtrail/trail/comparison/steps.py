@@ -20,6 +20,8 @@ from backtrail.trail.wording import describe
 Body = Mapping[str, Any]
 Key = tuple[str, str, str]
 """Kind, place, name."""
+FOUND_BY_ANY = frozenset({"deadlock", "hang"})
+"""Mechanisms of errors that say in which order some waited, which the schedule decides."""
 Lane = tuple[str, str, str]
 """The process, the thread and the task that took a step."""
 
@@ -84,7 +86,7 @@ def _step(event: Event, told: _Teller, names: Mapping[str, str], start: int, pos
         name, values = "", body
     return Step(
         key=(event.kind, where or "", name),
-        lane=(event.process, (event.thread or "").rpartition(":")[0], event.task or ""),
+        lane=_lane(event),
         values={key: value for key, value in values.items() if value not in (None, {}, [])},
         position=position,
         event_id=event.event_id,
@@ -93,6 +95,13 @@ def _step(event: Event, told: _Teller, names: Mapping[str, str], start: int, pos
         where=where,
         after_ns=event.time_unix_ns - start,
     )
+
+
+def _lane(event: Event) -> Lane:
+    """Return who took a step; that some wait for one another, any of them may have found."""
+    if event.kind == "error.raised" and event.body.get("mechanism") in FOUND_BY_ANY:
+        return event.process, "", ""
+    return event.process, (event.thread or "").rpartition(":")[0], event.task or ""
 
 
 def _where(body: Body) -> str | None:
@@ -198,6 +207,8 @@ def _span_ended(body: Body, span: str) -> _Told:
 
 
 def _error(body: Body, _span: str) -> _Told:
+    if body.get("mechanism") in FOUND_BY_ANY:
+        return str(body.get("type", "")), {}
     frames = body.get("frames") or [{}]
     frame = next((one for one in frames if one.get("is_app")), frames[0])
     return str(body.get("type", "")), {

@@ -15,6 +15,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / ".backtrail"
 
 
+@pytest.mark.promise("L5")
 def test_off_and_on_are_what_the_recorder_reads(call: Any, tmp_path: Path) -> None:
     assert call("dev", "off").out == "recording is off in this checkout\n"
     assert read_settings(str(home(tmp_path)), {})[0].enabled is False
@@ -22,6 +23,7 @@ def test_off_and_on_are_what_the_recorder_reads(call: Any, tmp_path: Path) -> No
     assert read_settings(str(home(tmp_path)), {})[0].enabled is True
 
 
+@pytest.mark.promise("L5")
 def test_dogfood_is_switched_on_and_off(call: Any, tmp_path: Path) -> None:
     said = call("dev", "dogfood")
     assert said.out == "recording of Backtrail's own commands is on in this checkout\n"
@@ -51,6 +53,7 @@ but BACKTRAIL_DISABLED says off, and is stronger
 """)
 
 
+@pytest.mark.promise("L5")
 def test_status_tells_what_is_recorded_and_why(call: Any, tmp_path: Path) -> None:
     said = call("dev", "status", BACKTRAIL_MODE="flight")
     assert said.out.replace(str(tmp_path), "~") == snapshot("""\

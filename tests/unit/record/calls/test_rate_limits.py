@@ -29,6 +29,7 @@ def limited(_: Asked) -> Reply:
     return json_reply({}, 429, retry_after="2", x_ratelimit_remaining_requests="0", x_other="1")
 
 
+@pytest.mark.promise("L9")
 def test_a_limit_is_told_of_with_the_time_until_the_next_try(home: Path) -> None:
     with serving(limited) as url:
         httpx.get(url)

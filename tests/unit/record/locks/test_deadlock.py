@@ -21,6 +21,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path / "home"
 
 
+@pytest.mark.promise("L9")
 def test_a_deadlock_is_an_error_with_the_whole_circle(home: Path) -> None:
     quantity = 4
     error_id = report(LINKS, may_end=False)

@@ -3,10 +3,13 @@ from __future__ import annotations
 import tracemalloc
 from pathlib import Path
 
+import pytest
+
 from backtrail.model.limits import ALLOCATIONS_MAX
 from backtrail.record.measures.allocations import Allocations
 
 
+@pytest.mark.promise("L9")
 def test_the_places_that_grew_most_are_named() -> None:
     followed = Allocations()
     held = [str(number) * 20 for number in range(5_000)]

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from backtrail.record.validation.feature import unwatch, watch
 from running import RUN, journal, of_kind, project, run
 
@@ -22,6 +24,7 @@ print("jsonschema" in sys.modules)
 """
 
 
+@pytest.mark.promise("L9")
 def test_a_program_that_is_run_tells_of_what_it_catches(tmp_path: Path) -> None:
     (project(tmp_path) / "program.py").write_text(PROGRAM)
     done = run(*RUN, "--", "python", "program.py", cwd=tmp_path)
