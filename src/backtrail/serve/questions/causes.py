@@ -15,10 +15,9 @@ from backtrail.trail.cause import answer, asking
 from backtrail.trail.page.material import named_error
 from backtrail.trail.page.writing import shortened
 
-TEXT_CHARS = (4_000, 2_000, 1_000, 500, 250, 120, 60)
-"""To what every text is cut, the first that lets all candidates in."""
-EVIDENCE_MAX = 6
-SUSPECTS_MAX = 10
+SIZES = ((4_000, 8), (2_000, 8), (1_000, 8), (500, 8), (250, 6), (120, 4), (60, 2))
+"""Characters of every text and lines of every list; the first pair with room for all candidates is
+taken, and the last one for as many as there is room for."""
 
 
 class WhyAsked(Arguments, frozen=True, kw_only=True):
@@ -65,56 +64,56 @@ def find_cause(project: Project, asked: WhyAsked) -> WhyShown:
         trace_id = reading.resolve_trace(catalog, asked.id)
         error_id = named_error(catalog, asked.id, trace_id)
         found = asking.why(catalog, trace_id, error_id=error_id)
-    room = asked.max_tokens * CHARS_PER_TOKEN
-    for chars in TEXT_CHARS:
-        shown = _shown(found, chars, len(found.candidates))
-        if encoded_chars(shown) <= room:
-            return shown
-    for count in reversed(range(len(found.candidates))):
-        shown = _shown(found, TEXT_CHARS[-1], count)
-        if encoded_chars(shown) <= room:
-            break
-    return shown
+    return fitted(found, asked.max_tokens)
 
 
-def _shown(found: answer.Why, chars_max: int, count: int) -> WhyShown:
-    is_cut = count < len(found.candidates) or chars_max < TEXT_CHARS[0]
+def fitted(found: answer.Why, max_tokens: int) -> WhyShown:
+    """Bring the causes of an error to a size: texts and lists are cut before a candidate goes."""
+    room = max_tokens * CHARS_PER_TOKEN
+    shown = [_shown(found, *size, len(found.candidates)) for size in SIZES]
+    shown += [_shown(found, *SIZES[-1], count) for count in reversed(range(len(found.candidates)))]
+    return next((each for each in shown if encoded_chars(each) <= room), shown[-1])
+
+
+def _shown(found: answer.Why, chars: int, lines: int, count: int) -> WhyShown:
+    candidates = [_candidate(each, chars, lines) for each in found.candidates[:count]]
+    left_out = len(found.candidates) - count
+    is_cut = left_out or chars < SIZES[0][0]
+    said = f"{left_out} candidates left out" if left_out else "long texts and lists cut"
     return WhyShown(
         trace_id=found.trace_id,
         error_id=found.error_id,
-        error=None if found.error is None else shortened(found.error, chars_max),
+        error=None if found.error is None else shortened(found.error, chars),
         where=found.where,
-        suspects=[shortened(each, chars_max) for each in found.suspects[:SUSPECTS_MAX]],
-        candidates=[_candidate(each, chars_max) for each in found.candidates[:count]],
+        suspects=[shortened(each, chars) for each in found.suspects[:lines]],
+        candidates=candidates,
         note=found.note,
-        more=_more(found, count) if is_cut else None,
+        more=f"{said}: raise `max_tokens` (at most {ANSWER_TOKENS_MAX})" if is_cut else None,
     )
 
 
-def _more(found: answer.Why, count: int) -> str:
-    left_out = len(found.candidates) - count
-    said = f"{left_out} candidates left out" if left_out else "long texts cut"
-    return f"{said}: raise `max_tokens` (at most {ANSWER_TOKENS_MAX})"
-
-
-def _candidate(candidate: answer.Candidate, chars_max: int) -> CauseShown:
+def _candidate(candidate: answer.Candidate, chars: int, lines: int) -> CauseShown:
+    steps = [_step(step, chars) for step in candidate.chain]
+    if (between := len(steps) - lines) > 0:
+        ends = lines // 2
+        steps = [*steps[:ends], f"… {between} more steps", *steps[len(steps) - ends :]]
     return CauseShown(
         kind=candidate.kind,
         event_id=candidate.event.id,
         event_kind=candidate.event.kind,
-        event_text=shortened(candidate.event.text, chars_max),
+        event_text=shortened(candidate.event.text, chars),
         where=candidate.where,
-        summary=shortened(candidate.summary, chars_max),
-        evidence=[shortened(each, chars_max) for each in candidate.evidence[:EVIDENCE_MAX]],
-        against=[shortened(each, chars_max) for each in candidate.against[:EVIDENCE_MAX]],
-        chain=[_step(step, chars_max) for step in candidate.chain],
+        summary=shortened(candidate.summary, chars),
+        evidence=[shortened(each, chars) for each in candidate.evidence[:lines]],
+        against=[shortened(each, chars) for each in candidate.against[:lines]],
+        chain=steps,
     )
 
 
-def _step(step: answer.Step, chars_max: int) -> str:
+def _step(step: answer.Step, chars: int) -> str:
     where = f" in {step.where}" if step.where else ""
     event = f" (event {step.event_id})" if step.event_id else ""
-    return f"{shortened(step.text, chars_max)}{where}{event}"
+    return f"{shortened(step.text, chars)}{where}{event}"
 
 
 TOOL = Tool(

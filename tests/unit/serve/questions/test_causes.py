@@ -9,7 +9,9 @@ from backtrail.model.errors import NotFoundError
 from backtrail.model.limits import BUNDLE_TOKENS_MIN
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
-from backtrail.serve.questions.causes import WhyAsked, find_cause
+from backtrail.serve.questions.causes import WhyAsked, find_cause, fitted
+from backtrail.trail.cause.answer import Step
+from page_sample import candidate, why
 from sample_store import ERROR, FAILED, HANDLED, WELL
 
 TRACE = builders.trace_id(7)
@@ -42,17 +44,37 @@ def test_the_event_where_the_trouble_entered_is_named(project: Project) -> None:
     assert answer.more is None
 
 
-def test_an_answer_has_its_size_however_long_the_texts_are(project: Project) -> None:
-    long = "cone-04-heron " + "clay " * 200
-    many = [read_variable(t, f"{long}{t}") for t in range(1, 30)]
-    write(project, *many, message="'cone-04-heron' " + "x" * 5_000)
-    whole = find_cause(project, WhyAsked(id=TRACE, max_tokens=20_000))
-    small = find_cause(project, WhyAsked(id=TRACE, max_tokens=BUNDLE_TOKENS_MIN))
-    assert encoded_chars(whole) > BUNDLE_TOKENS_MIN * CHARS_PER_TOKEN
-    assert encoded_chars(small) <= BUNDLE_TOKENS_MIN * CHARS_PER_TOKEN
-    assert small.candidates[0].event_id == whole.candidates[0].event_id
-    assert small.more is not None
-    assert "`max_tokens`" in small.more
+def test_an_answer_has_its_size_however_long_the_texts_are() -> None:
+    long = "cone-04-heron " + "clay " * 800
+    chain = [Step(event_id=f"aa:{number}", where="kiln.py:fire", text=long) for number in range(9)]
+    candidates = [
+        candidate(f"aa:{number}", evidence=[long] * 9, against=[long] * 9, chain=chain)
+        for number in range(5)
+    ]
+    found = why(*candidates, error=long, suspects=[long] * 20)
+    sizes = {}
+    for tokens in (BUNDLE_TOKENS_MIN, 1_000, 4_000, 20_000):
+        shown = fitted(found, tokens)
+        assert encoded_chars(shown) <= tokens * CHARS_PER_TOKEN
+        assert shown.candidates[0].event_id == "aa:0"
+        assert shown.more is not None
+        sizes[tokens] = len(shown.candidates)
+    assert sizes[BUNDLE_TOKENS_MIN] < sizes[20_000] == 5
+    small = fitted(found, BUNDLE_TOKENS_MIN)
+    assert "candidates left out: raise `max_tokens`" in str(small.more)
+    first, between, last = small.candidates[0].chain
+    assert (first[-14:], between, last[-14:]) == (
+        "e (event aa:0)",
+        "… 7 more steps",
+        "e (event aa:8)",
+    )
+
+
+def test_what_has_room_is_not_cut() -> None:
+    found = why(candidate())
+    shown = fitted(found, 4_000)
+    assert shown.more is None
+    assert shown.candidates[0].evidence == found.candidates[0].evidence
 
 
 def test_one_of_several_errors_is_explained_when_it_is_named(project: Project) -> None:
