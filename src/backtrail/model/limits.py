@@ -137,6 +137,10 @@ SITES_CPU_S_MAX = 0.5
 """CPU time that one process may spend on putting sites into its modules."""
 SITES_SOURCE_BYTES_MAX = 1 << 18
 """Larger modules get none."""
+CLOCK_READS_MAX = 20
+"""Times that one place reads in a window which are recorded."""
+CLOCK_WINDOW_S = 60.0
+"""How long a window is."""
 LITERAL_NODES_MAX = 2_000
 """Values of one literal, or of what became of it, that are compared."""
 DECLARED_CPU_S_MAX = 0.5

@@ -14,6 +14,7 @@ FEATURES: dict[str, str] = {
     "http": "backtrail.record.calls.watching",
     "llm": "backtrail.record.calls.watching",
     "handled": "backtrail.record.instrument.handled",
+    "clock": "backtrail.record.instrument.clock",
     "state": "backtrail.record.instrument.state",
     "files": "backtrail.record.effects.files",
     "subprocesses": "backtrail.record.effects.processes.popen",
