@@ -7,7 +7,7 @@ from types import ModuleType
 
 from backtrail.record.attach.imports import when_imported
 from backtrail.record.attach.patching import Patches
-from backtrail.record.validation.telling import forget
+from backtrail.record.validation.telling import listen
 
 WATCHED: dict[str, tuple[str, str]] = {
     "json.decoder": ("json_documents", "watch_json"),
@@ -16,6 +16,7 @@ WATCHED: dict[str, tuple[str, str]] = {
     "pydantic.main": ("pydantic_models", "watch_models"),
     "pydantic.root_model": ("pydantic_models", "watch_root_models"),
     "pydantic.type_adapter": ("pydantic_models", "watch_adapters"),
+    "pydantic._internal._dataclasses": ("pydantic_models", "watch_dataclasses"),
     "pydantic._internal._validate_call": ("pydantic_models", "watch_calls"),
 }
 """By the module that is waited for: our module that watches it, and its function."""
@@ -36,6 +37,7 @@ def watch() -> None:
     """Record from here on what is refused."""
     if not _watching.is_on:
         _watching.is_on = True
+        listen(is_on=True)
         for name in WATCHED:
             when_imported(name, _watch)
 
@@ -44,7 +46,7 @@ def unwatch() -> None:
     """Let the libraries be as they were."""
     _watching.is_on = False
     _watching.patches.restore()
-    forget()
+    listen(is_on=False)
 
 
 def _watch(library: ModuleType) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import wraps
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -34,7 +35,8 @@ def watch_schemas(patches: Patches, validators: ModuleType) -> None:
             except BaseException as error:
                 step_out(error)
                 raise
-            patches.replace(kind, "iter_errors", _watched)
+            # Not by the patches: they would keep it alive.
+            kind.iter_errors = wraps(kind.iter_errors)(_watched(kind.iter_errors))
             return kind
 
         return create

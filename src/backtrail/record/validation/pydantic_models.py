@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import wraps
 from itertools import islice
 from types import FrameType, ModuleType
 from typing import Any
@@ -41,6 +42,25 @@ def watch_adapters(patches: Patches, type_adapter: ModuleType) -> None:
 def watch_calls(patches: Patches, validate_call: ModuleType) -> None:
     """Record what functions under `validate_call` refuse of their arguments."""
     patches.replace(validate_call.ValidateCallWrapper, "__call__", _watched)
+
+
+def watch_dataclasses(patches: Patches, dataclasses: ModuleType) -> None:
+    """Record what dataclasses of pydantic refuse, those that are made from here on."""
+    patches.replace(dataclasses, "complete_dataclass", _completing)
+
+
+def _completing(original: Callable[..., Any]) -> Callable[..., Any]:
+    def complete_dataclass(kind: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(kind, *args, **kwargs)
+        except BaseException as error:
+            step_out(error)
+            raise
+        finally:
+            # Not by the patches: they would keep it alive.
+            kind.__init__ = wraps(kind.__init__)(_watched(kind.__init__))
+
+    return complete_dataclass
 
 
 def _watched(original: Callable[..., Any]) -> Callable[..., Any]:

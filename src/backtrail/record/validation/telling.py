@@ -35,6 +35,8 @@ MISSING: Any = object()
 """Stands for a value that is not known."""
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _encode = msgspec.json.Encoder().encode
+_on = [False]
+"""Whether anybody wants to know: classes made while somebody did stay watched."""
 _told: dict[tuple[str, int, str, str], tuple[str, int]] = {}
 """By place, library and model: the trace, and how often it was told of in that trace."""
 
@@ -69,8 +71,8 @@ def tell(
         count: of all failures.
         given: the whole of what was refused, to know what in it is secret.
     """
-    here = app_frame(frame)
-    if here is None or not switch.is_enabled():
+    here = app_frame(frame) if _on[0] and switch.is_enabled() else None
+    if here is None:
         return
     walk = Walk()
     name = None if model is None else shown_text(str(model)[:STRING_CHARS_MAX], walk)
@@ -137,6 +139,7 @@ def _times(frame: FrameType, library: str, model: str) -> int:
     return 0
 
 
-def forget() -> None:
-    """Begin counting anew."""
+def listen(*, is_on: bool) -> None:
+    """Record what is refused from here on, or nothing of it; counting begins anew."""
+    _on[0] = is_on
     _told.clear()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import traceback
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -71,6 +73,13 @@ def test_a_class_that_is_made_later_is_watched_too(told: Told) -> None:
     kind = jsonschema.validators.extend(Draft202012Validator, {})
     assert not kind(ORDER).is_valid(BAD)
     assert len(told()) == 1
+    feature.unwatch()
+    assert not kind(ORDER).is_valid(BAD)
+    assert len(told()) == 1
+    kept = weakref.ref(kind)
+    del kind
+    gc.collect()
+    assert kept() is None
 
 
 def test_errors_are_still_found_one_by_one(told: Told) -> None:

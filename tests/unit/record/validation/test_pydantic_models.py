@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import sys
 import traceback
 from collections.abc import Callable
@@ -69,6 +70,32 @@ def test_roots_and_calls_are_told_of(told: Told) -> None:
     assert told()[0]["failures"][0]["path"] == "$[1]"
 
 
+def test_dataclasses_that_are_made_while_it_is_watched_are_told_of(told: Told) -> None:
+    def make() -> Any:
+        @pydantic.dataclasses.dataclass
+        class Point:
+            x: int
+
+        return Point
+
+    kind = make()
+
+    def lines() -> list[str]:
+        try:
+            kind("nope")
+        except ValidationError as error:
+            return traceback.format_exception(error)
+        raise AssertionError
+
+    watched = lines()
+    assert [event["model"] for event in told()] == ["Point"]
+    assert kind(x=3) == kind(3)
+    feature.unwatch()
+    assert str(inspect.signature(kind)) == str(inspect.signature(make()))
+    assert watched == lines()
+    assert len(told()) == 1
+
+
 def test_a_deep_path_is_written_out(told: Told) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(dict[str, list[User]]).validate_python({"the team": [{"age": 1}, {}]})
@@ -124,7 +151,7 @@ def test_signatures_and_models_stay_what_they_are(told: Told) -> None:
         two: int = 3
 
     assert str(pydantic.BaseModel.model_validate.__func__.__name__) == "model_validate"  # type: ignore[attr-defined]
-    assert str(__import__("inspect").signature(Pair)) == "(*, one: int, two: int = 3) -> None"
+    assert str(inspect.signature(Pair)) == "(*, one: int, two: int = 3) -> None"
     assert Pair.model_validate({"one": "1"}) == Pair(one=1)
     assert type(Pair.model_validate({"one": 1})) is Pair
     assert "__pydantic_custom_init__" in vars(Pair)
