@@ -5,8 +5,10 @@ from pathlib import Path
 from backtrail.model.limits import CANDIDATES_MAX, CHAIN_STEPS_MAX
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
+from backtrail.trail.cause import rules
 from backtrail.trail.cause.asking import SCORE_MIN, ask, why
 from backtrail.trail.cause.finding import Finding, Rule
+from backtrail.trail.cause.rules import all_rules
 from builders import error_body, line, process_id, process_started, trace_id, write_segment
 from causes import case, error, event, frame, place
 
@@ -104,3 +106,10 @@ def test_a_trace_without_an_error_has_no_cause(tmp_path: Path) -> None:
         refresh(catalog)
         answer = why(catalog, trace_id(1))
     assert (answer.error, answer.candidates, answer.note) == (None, [], "the trace holds no error")
+
+
+def test_every_module_of_a_rule_is_asked_and_named_after_itself() -> None:
+    folder = Path(rules.__file__).parent
+    modules = {path.stem for path in folder.rglob("*.py")} - {"__init__"}
+    assert set(all_rules()) == modules
+    assert len(modules) > 10

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from backtrail.trail.cause.facts import Fact
 from backtrail.trail.cause.finding import Case, Finding, together
-from backtrail.trail.cause.forms import PIECED
+from backtrail.trail.cause.forms import PIECED, Sought
 from backtrail.trail.cause.kinds import kind_of
 from backtrail.trail.cause.suspects import Suspect
 
@@ -82,7 +82,7 @@ def _finding(case: Case, fact: Fact, found: list[Arrival]) -> Finding:
     base = BASES[fact.kind]
     evidence = [_first_seen(arrival) for arrival in found[:3]]
     against: list[str] = []
-    if fact.kind == "llm.called" and not best.was_sent and not _is_asked_with(fact, best.text):
+    if fact.kind == "llm.called" and not best.was_sent and not _is_asked_with(fact, best.suspect):
         base += INVENTED
         evidence.append("nothing that the program had before holds it: the model made it up")
     if any(_has_its_type(case, arrival) for arrival in found):
@@ -120,8 +120,9 @@ def _first_seen(arrival: Arrival) -> str:
     return f"{suspect.value!r}, {where}, first appears here{shown}"
 
 
-def _is_asked_with(fact: Fact, text: str) -> bool:
-    return any(text and text in sent for _, sent in fact.went_out)
+def _is_asked_with(fact: Fact, suspect: Suspect) -> bool:
+    sought = Sought(suspect.value)
+    return any(sought.level(sent) > 0 for _, sent in fact.went_out)
 
 
 def _has_its_type(case: Case, arrival: Arrival) -> bool:
