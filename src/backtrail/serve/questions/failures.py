@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from backtrail.model.errors import UsageError
-from backtrail.model.limits import ANSWER_ROWS_MAX, NAME_CHARS_MAX
+from backtrail.model.limits import (
+    ANSWER_ROWS_MAX,
+    ANSWER_TOKENS,
+    ANSWER_TOKENS_MAX,
+    BUNDLE_TOKENS_MIN,
+    NAME_CHARS_MAX,
+)
+from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project, opened
 from backtrail.serve.tool import Answer, Arguments, Tool
 from backtrail.store import reading
@@ -16,6 +23,8 @@ from backtrail.store.catalog import Catalog
 from backtrail.trail.moment import moment_text, time_of
 from backtrail.trail.wording import trace_name
 
+MORE_CHARS = 150
+"""Characters of an answer that are not failures."""
 ERRORS_EACH = 5
 """Errors that are named of one trace."""
 
@@ -26,9 +35,8 @@ class ListFailures(Arguments, frozen=True, kw_only=True):
     since: Annotated[
         str | None, Meta(description="Only since then: 30min, 2h, 1d (ago) or 2026-11-21T10:00.")
     ] = None
-    limit: Annotated[int, Meta(ge=1, le=ANSWER_ROWS_MAX, description="Traces to list at most.")] = (
-        10
-    )
+    limit: Annotated[int, Meta(ge=1, le=ANSWER_ROWS_MAX, description="Traces at most.")] = 10
+    max_tokens: Annotated[int, Meta(ge=BUNDLE_TOKENS_MIN, le=ANSWER_TOKENS_MAX)] = ANSWER_TOKENS
 
 
 class FailureError(Struct, frozen=True, kw_only=True):
@@ -70,10 +78,26 @@ def list_failures(project: Project, asked: ListFailures) -> Failures:
             TraceFilter(errors_only=True, since_unix_ns=since, limit=asked.limit),
         )
         failures = [_failed(catalog, trace) for trace in found.traces]
+    shown = _fitted(failures, asked.max_tokens * CHARS_PER_TOKEN - MORE_CHARS)
     more = None
-    if not found.is_complete:
-        more = f"there are older ones: raise `limit` (at most {ANSWER_ROWS_MAX}) or narrow `since`"
-    return Failures(failures=failures, more=more)
+    if len(shown) < len(failures):
+        more = f"there are older ones: raise `max_tokens` (at most {ANSWER_TOKENS_MAX})"
+    elif not found.is_complete:
+        more = f"there are older ones: raise `limit` (at most {ANSWER_ROWS_MAX})"
+    return Failures(failures=shown, more=more)
+
+
+def _fitted(failures: list[FailedTrace], room: int) -> list[FailedTrace]:
+    """Return as many as there is room for, those for which it is tight with one error each."""
+    shown: list[FailedTrace] = []
+    for failure in failures:
+        briefer = structs.replace(failure, errors=failure.errors[:1])
+        fits = next((one for one in (failure, briefer) if encoded_chars(one) < room), None)
+        if fits is None:
+            break
+        shown.append(fits)
+        room -= encoded_chars(fits) + 1
+    return shown
 
 
 def _since(project: Project, text: str | None) -> int | None:

@@ -30,6 +30,8 @@ from backtrail.trail.wording import describe
 
 TEXT_CHARS = 500
 """Characters of one event that are shown."""
+MORE_CHARS = 250
+"""Characters of an answer that are not events."""
 TRACES_MAX = 100
 """Traces that one search goes through."""
 _encode = msgspec.json.Encoder().encode
@@ -98,7 +100,7 @@ def search_events(project: Project, asked: SearchEvents) -> FoundEvents:
     with opened(project) as catalog:
         found = list(islice(_found(catalog, asked, reader), asked.limit + 1))
     shown: list[FoundEvent] = []
-    room = ANSWER_TOKENS * CHARS_PER_TOKEN
+    room = ANSWER_TOKENS * CHARS_PER_TOKEN - MORE_CHARS
     for event in found[: asked.limit]:
         line = _line(event)
         room -= encoded_chars(line) + 1

@@ -6,6 +6,7 @@ from msgspec import structs
 import builders
 from backtrail.model.clock import Clock
 from backtrail.model.errors import UsageError
+from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.failures import ERRORS_EACH, FailedTrace, ListFailures, list_failures
 from sample_store import ERROR, FAILED, HANDLED, MS
@@ -67,6 +68,28 @@ def test_of_many_errors_of_a_trace_the_last_are_named_and_all_counted(project: P
     assert len(failure.errors) == ERRORS_EACH
     assert failure.error_count == 11
     assert failure.errors[0].error_id.endswith("11")
+
+
+@pytest.mark.parametrize("tokens", [500, 4_000])
+def test_an_answer_has_its_size_however_much_failed(project: Project, tokens: int) -> None:
+    for number in range(10, 60):
+        trace = builders.trace_id(number)
+        lines = [
+            builders.line(
+                "error.raised",
+                trace,
+                t=t,
+                **builders.error_body(
+                    f"0190b6a30000700090000000{number:03d}{t:05d}", type="E" * 90
+                ),
+            )
+            for t in range(1, 6)
+        ]
+        builders.write_segment(project.home, builders.process_id(number), lines)
+    answer = list_failures(project, ListFailures(limit=200, max_tokens=tokens))
+    assert encoded_chars(answer) <= tokens * CHARS_PER_TOKEN
+    assert 0 < len(answer.failures) < 50
+    assert "`max_tokens`" in str(answer.more)
 
 
 def test_how_a_trace_ended_is_told(project: Project) -> None:

@@ -65,7 +65,7 @@ def test_what_there_is_more_is_read_by_going_on(project: Project) -> None:
 def test_an_answer_has_its_size_however_long_the_texts_are(project: Project) -> None:
     write(project, 200, text="clay " * 500)
     answer = search_events(project, SearchEvents(query="clay", limit=200))
-    assert encoded_chars(answer.events) <= ANSWER_TOKENS * CHARS_PER_TOKEN
+    assert encoded_chars(answer) <= ANSWER_TOKENS * CHARS_PER_TOKEN
     assert 0 < len(answer.events) < 200
     assert answer.more is not None
 
