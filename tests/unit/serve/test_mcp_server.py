@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,11 @@ import pytest
 from mcp import Client
 
 import builders
+from backtrail.model.clock import SYSTEM_CLOCK
+from backtrail.serve.mcp_server import make_server
+from backtrail.serve.opening import Project
 from backtrail.serve.questions.listing import TOOLS
+from backtrail.serve.tool import Answer, Arguments, Tool
 from running import BACKTRAIL, environment, until
 from sample_store import ERROR, FAILED, SHOP, WELL, write_store
 
@@ -207,6 +212,80 @@ print("held", flush=True)
 sys.stdin.readline()
 """
 """Keeps the catalogue from being written until it is told to let go."""
+
+
+class Nothing(Arguments, frozen=True, kw_only=True):
+    """Takes nothing."""
+
+
+def fails(project: Project, _asked: Nothing) -> Answer:
+    if project.home.exists():
+        raise PermissionError(13, "Permission denied", "/app/journal")
+    raise RuntimeError("internals")
+
+
+FAILING = Tool(name="fails", title="", about="", takes=Nothing, answers=Answer, answer=fails)
+
+
+def test_what_nobody_expected_is_said_without_its_inside_and_the_server_goes_on(
+    project: Project, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def session(place: Project) -> str:
+        async with Client(make_server(place, [FAILING])) as client:
+            first = await client.call_tool("fails", {})
+            assert first.is_error
+            assert text(await client.call_tool("fails", {})) == text(first)
+            return text(first)
+
+    nowhere = Project(home=tmp_path / "nowhere", clock=SYSTEM_CLOCK)
+    said = anyio.run(session, nowhere)
+    assert said.startswith("error: this is a fault of Backtrail itself\nhint: please report")
+    assert "RuntimeError: internals" in capfd.readouterr().err
+    denied = anyio.run(session, project)
+    assert denied == "error: /app/journal: Permission denied\nhint: backtrail doctor"
+
+
+def test_a_line_that_is_no_question_does_not_end_the_server(recorded: Path) -> None:
+    hello = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    }
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    lines = b"no question\n\xff\xfe\n{}\n[]\n" + json.dumps(asked).encode() + b"\n"
+    with subprocess.Popen(
+        [*BACKTRAIL, "mcp"],
+        cwd=recorded,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(lines)
+        server.stdin.flush()
+        answers = iter(lambda: json.loads(server.stdout.readline()), None)  # type: ignore[union-attr]
+        answer = next(each for each in answers if each.get("id") == 1)
+        assert answer["result"]["serverInfo"]["name"] == "backtrail"
+        server.stdin.close()
+        assert server.wait(60) == 0
+
+
+def test_the_server_over_http_ends_though_a_client_is_connected(recorded: Path) -> None:
+    with subprocess.Popen(
+        [*BACKTRAIL, "mcp", "--http", "--port", "0"],
+        cwd=recorded,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().removeprefix("listening on ").strip()
+        host, port = address.removeprefix("http://").partition("/")[0].split(":")
+        with socket.create_connection((host, int(port))) as idle:
+            idle.sendall(b"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n")
+            server.terminate()
+            assert server.wait(60) == -15
 
 
 def test_the_server_ends_when_its_input_is_closed(recorded: Path) -> None:

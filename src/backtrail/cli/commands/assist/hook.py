@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -180,4 +181,6 @@ def _tell(assistant: Assistant, done: Hooked, *, is_removed: bool) -> None:
         click.echo(f"{assistant.title} is no longer connected: {done.file}")
     else:
         click.echo(f"{assistant.title} starts `backtrail mcp`: {done.file}")
+        if find_spec("mcp") is None:
+            click.echo('first: pip install "backtrail[mcp]", which the server needs')
         click.echo(f"next: {assistant.next_step}")

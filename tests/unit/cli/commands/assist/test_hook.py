@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from backtrail.cli.assistant.assistants import ASSISTANTS
+from running import run
 
 FILES = {name: assistant.project_file for name, assistant in ASSISTANTS.items()}
 
@@ -140,6 +141,17 @@ def test_the_root_of_the_project_is_written_wherever_one_stands(call: Any, tmp_p
     (tmp_path / "deep" / "down").mkdir(parents=True)
     call("hook", "claude-code", cwd=tmp_path / "deep" / "down")
     assert (tmp_path / ".mcp.json").exists()
+
+
+def test_without_the_extra_it_says_what_to_install_first(tmp_path: Path) -> None:
+    """The SDK is hidden from this one process, as in an installation without the extra."""
+    hide = (
+        "import sys; sys.modules['mcp'] = None; sys.argv[1:] = ['hook', 'cursor']; "
+        "from backtrail.cli.main import main; main()"
+    )
+    done = run(sys.executable, "-c", hide, cwd=tmp_path)
+    assert done.returncode == 0
+    assert b'first: pip install "backtrail[mcp]"' in done.stdout
 
 
 def test_an_unknown_assistant_is_answered_with_the_known_ones(call: Any) -> None:
