@@ -36,6 +36,8 @@ class Reply(NamedTuple):
     headers: dict[str, str] = {}  # noqa: RUF012 - never changed
     is_chunked: bool = True
     """Whether pieces are framed; otherwise the end of the connection is their end."""
+    is_last: bool = False
+    """Whether the connection is closed behind it."""
 
 
 Answering = Callable[[Asked], Reply]
@@ -95,6 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(reply.body, bytes):
             if "Content-Length" not in reply.headers:
                 self.send_header("Content-Length", str(len(reply.body)))
+            self.close_connection = self.close_connection or reply.is_last
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(reply.body)

@@ -50,23 +50,22 @@ def watch_aiohttp_streams(patches: Patches, module: ModuleType) -> None:
 def _requesting(original: Function) -> Function:
     async def request(self: Any, method: Any, str_or_url: Any, *args: Any, **kwargs: Any) -> Any:
         exchange = _begin(self, method, str_or_url)
-        if exchange is None:
-            return await original(self, method, str_or_url, *args, **kwargs)
-        is_nested.set(True)
-        _present.set(exchange)
+        if exchange is not None:
+            is_nested.set(True)
+            _present.set(exchange)
         try:
             response = await original(self, method, str_or_url, *args, **kwargs)
         except BaseException as error:
-            exchange.failed(error)
+            if exchange is not None:
+                exchange.failed(error)
             step_out(error)
             raise
         finally:
-            is_nested.set(False)
-            _present.set(None)
-        try:
+            if exchange is not None:
+                is_nested.set(False)
+                _present.set(None)
+        if exchange is not None:
             _answered(exchange, response)
-        except Exception as error:  # noqa: BLE001 - an edge: the program's own call
-            guard.broke("aiohttp", error)
         return response
 
     return request
@@ -94,7 +93,11 @@ def _sending(original: Function) -> Function:
                 _sent(exchange, self)
             except Exception as error:  # noqa: BLE001 - an edge: the program's own call
                 guard.broke("aiohttp", error)
-        return await original(self, conn)
+        try:
+            return await original(self, conn)
+        except BaseException as error:
+            step_out(error)
+            raise
 
     return send
 
@@ -115,13 +118,16 @@ def _sent(exchange: Exchange, request: Any) -> None:
 
 def _answered(exchange: Exchange, response: Any) -> None:
     """Take the head of an answer, and let its stream tell of the rest."""
-    exchange.is_decoded = True
-    exchange.answered(response.status, list(response.raw_headers))
-    content = response.content
-    vars(response)[MARK] = exchange
-    key, of = id(content), ref(response)
-    _readers[key] = ref(exchange, lambda _: _readers.pop(key, None))
-    content.on_eof(lambda: _at_eof(of()))
+    try:
+        exchange.is_decoded = True
+        exchange.answered(response.status, list(response.raw_headers))
+        content = response.content
+        vars(response)[MARK] = exchange
+        key, of = id(content), ref(response)
+        _readers[key] = ref(exchange, lambda _: _readers.pop(key, None))
+        content.on_eof(lambda: _at_eof(of()))
+    except Exception as error:  # noqa: BLE001 - an edge: the program's own call
+        guard.broke("aiohttp", error)
 
 
 def _at_eof(response: Any) -> None:
@@ -180,9 +186,12 @@ def _failing(original: Function) -> Function:
 def _closing(original: Function) -> Function:
     def close(self: Any) -> Any:
         exchange = vars(self).get(MARK)
-        if exchange is None:
+        if exchange is not None:
+            exchange.let_go()
+        try:
             return original(self)
-        exchange.let_go()
-        return original(self)
+        except BaseException as error:
+            step_out(error)
+            raise
 
     return close

@@ -18,7 +18,7 @@ from backtrail.record.calls.exchange import MARK, Exchange, begin
 
 Function = Callable[..., Any]
 _HEAD = "_backtrail_head"
-READERS = ("read", "read1", "readline", "_safe_read")
+READERS = ("read", "read1", "readline")
 _FIELD = 2
 
 
@@ -37,24 +37,31 @@ def watch_http_client(patches: Patches, module: ModuleType) -> None:
 
 def _beginning(original: Function, secure: Any) -> Function:
     def putrequest(self: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
-        known = vars(self)
-        known.pop(MARK, None)
-        done = original(self, method, url, *args, **kwargs)
+        vars(self).pop(MARK, None)
         try:
-            layer = layer_here()
-            frame = sys._getframe(1)  # noqa: SLF001 - inspect costs start-up time
-            client = "http.client" if layer is None else layer.client
-            exchange = begin(client, method, _url(self, url, secure), frame)
-            if exchange is not None:
-                if layer is not None:
-                    layer.began(exchange)
-                known[MARK] = exchange
-                known[_HEAD] = None
-        except Exception as error:  # noqa: BLE001 - an edge: the program's own call
-            guard.broke("http.client", error)
+            done = original(self, method, url, *args, **kwargs)
+        except BaseException as error:
+            step_out(error)
+            raise
+        _begin(self, method, url, secure)
         return done
 
     return putrequest
+
+
+def _begin(connection: Any, method: Any, url: Any, secure: Any) -> None:
+    try:
+        layer = layer_here()
+        frame = sys._getframe(2)  # noqa: SLF001 - inspect costs start-up time
+        client = "http.client" if layer is None else layer.client
+        exchange = begin(client, method, _url(connection, url, secure), frame)
+        if exchange is not None:
+            if layer is not None:
+                layer.began(exchange)
+            vars(connection)[MARK] = exchange
+            vars(connection)[_HEAD] = None
+    except Exception as error:  # noqa: BLE001 - an edge: the program's own call
+        guard.broke("http.client", error)
 
 
 def _url(connection: Any, target: Any, secure: Any) -> str:
@@ -72,27 +79,37 @@ def _url(connection: Any, target: Any, secure: Any) -> str:
 
 def _sending(original: Function) -> Function:
     def send(self: Any, data: Any) -> Any:
-        known = vars(self)
-        exchange = known.get(MARK)
-        if exchange is None or exchange.is_busy:
-            return original(self, data)
-        if known.get(_HEAD) is None:
-            known[_HEAD] = True
-            exchange.request_headers = _fields(data)
-        else:
-            exchange.sent(data)
-        exchange.is_busy = True
+        exchange = _idle(self)
+        if exchange is not None:
+            exchange.is_busy = True
+            _sent(vars(self), exchange, data)
         try:
             return original(self, data)
         except BaseException as error:
-            known.pop(MARK, None)
-            exchange.failed(error)
+            if exchange is not None:
+                vars(self).pop(MARK, None)
+                exchange.failed(error)
             step_out(error)
             raise
         finally:
-            exchange.is_busy = False
+            if exchange is not None:
+                exchange.is_busy = False
 
     return send
+
+
+def _idle(owner: Any) -> Exchange | None:
+    """Return the exchange of a connection or an answer, unless the client is at work on it."""
+    exchange: Exchange | None = vars(owner).get(MARK)
+    return None if exchange is None or exchange.is_busy else exchange
+
+
+def _sent(known: dict[str, Any], exchange: Exchange, data: Any) -> None:
+    if known.get(_HEAD) is None:
+        known[_HEAD] = True
+        exchange.request_headers = _fields(data)
+    else:
+        exchange.sent(data)
 
 
 def _fields(head: Any) -> list[tuple[bytes, bytes]]:
@@ -106,18 +123,18 @@ def _fields(head: Any) -> list[tuple[bytes, bytes]]:
 def _answering(original: Function) -> Function:
     def getresponse(self: Any, *args: Any, **kwargs: Any) -> Any:
         exchange = vars(self).pop(MARK, None)
-        if exchange is None:
-            return original(self, *args, **kwargs)
         try:
             response = original(self, *args, **kwargs)
         except BaseException as error:
-            exchange.failed(error)
+            if exchange is not None:
+                exchange.failed(error)
             step_out(error)
             raise
-        try:
-            _answered(exchange, response)
-        except Exception as error:  # noqa: BLE001 - an edge: the program's own call
-            guard.broke("http.client", error)
+        if exchange is not None:
+            try:
+                _answered(exchange, response)
+            except Exception as error:  # noqa: BLE001 - an edge: the program's own call
+                guard.broke("http.client", error)
         return response
 
     return getresponse
@@ -158,20 +175,22 @@ def _without_frames(kept: Any) -> Any:
 
 def _reading(original: Function) -> Function:
     def read(self: Any, *args: Any, **kwargs: Any) -> Any:
-        exchange = vars(self).get(MARK)
-        if exchange is None or exchange.is_busy:
-            return original(self, *args, **kwargs)
-        exchange.is_busy = True
+        exchange = _idle(self)
+        if exchange is not None:
+            exchange.is_busy = True
         try:
             piece = original(self, *args, **kwargs)
         except BaseException as error:
-            _took_partial(exchange, error)
-            exchange.failed(error)
+            if exchange is not None:
+                _took_partial(exchange, error)
+                exchange.failed(error)
             step_out(error)
             raise
         finally:
-            exchange.is_busy = False
-        _came(self, exchange, piece)
+            if exchange is not None:
+                exchange.is_busy = False
+        if exchange is not None:
+            _came(self, exchange, piece)
         return piece
 
     return read
@@ -179,19 +198,21 @@ def _reading(original: Function) -> Function:
 
 def _reading_into(original: Function) -> Function:
     def readinto(self: Any, b: Any) -> Any:
-        exchange = vars(self).get(MARK)
-        if exchange is None or exchange.is_busy:
-            return original(self, b)
-        exchange.is_busy = True
+        exchange = _idle(self)
+        if exchange is not None:
+            exchange.is_busy = True
         try:
             size = original(self, b)
         except BaseException as error:
-            exchange.failed(error)
+            if exchange is not None:
+                exchange.failed(error)
             step_out(error)
             raise
         finally:
-            exchange.is_busy = False
-        _came(self, exchange, bytes(memoryview(b).cast("B")[:size]))
+            if exchange is not None:
+                exchange.is_busy = False
+        if exchange is not None:
+            _came(self, exchange, bytes(memoryview(b).cast("B")[:size]))
         return size
 
     return readinto
@@ -213,9 +234,13 @@ def _took_partial(exchange: Exchange, error: BaseException) -> None:
 
 def _closing(original: Function) -> Function:
     def close(self: Any) -> Any:
-        exchange = vars(self).get(MARK)
-        if exchange is not None and not exchange.is_busy:
+        exchange = _idle(self)
+        if exchange is not None:
             exchange.let_go()
-        return original(self)
+        try:
+            return original(self)
+        except BaseException as error:
+            step_out(error)
+            raise
 
     return close

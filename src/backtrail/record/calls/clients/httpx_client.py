@@ -33,18 +33,20 @@ def watch_httpx(patches: Patches, module: ModuleType) -> None:
 def _sending(original: Function, client: str) -> Function:
     def send_single_request(self: Any, request: Any) -> Any:
         exchange = _begin(client, request)
-        if exchange is None:
-            return original(self, request)
-        is_nested.set(True)
+        if exchange is not None:
+            is_nested.set(True)
         try:
             response = original(self, request)
         except BaseException as error:
-            exchange.failed(error)
+            if exchange is not None:
+                exchange.failed(error)
             step_out(error)
             raise
         finally:
-            is_nested.set(False)
-        _answered(exchange, response)
+            if exchange is not None:
+                is_nested.set(False)
+        if exchange is not None:
+            _answered(exchange, response)
         return response
 
     return send_single_request
@@ -53,18 +55,20 @@ def _sending(original: Function, client: str) -> Function:
 def _sending_async(original: Function, client: str) -> Function:
     async def send_single_request(self: Any, request: Any) -> Any:
         exchange = _begin(client, request)
-        if exchange is None:
-            return await original(self, request)
-        is_nested.set(True)
+        if exchange is not None:
+            is_nested.set(True)
         try:
             response = await original(self, request)
         except BaseException as error:
-            exchange.failed(error)
+            if exchange is not None:
+                exchange.failed(error)
             step_out(error)
             raise
         finally:
-            is_nested.set(False)
-        _answered(exchange, response)
+            if exchange is not None:
+                is_nested.set(False)
+        if exchange is not None:
+            _answered(exchange, response)
         return response
 
     return send_single_request
@@ -158,22 +162,11 @@ class _Pieces(AsyncGenerator[bytes, None]):
         self._exchange = exchange
 
     async def __anext__(self) -> bytes:
-        return await self._next(self._pieces.__anext__())
-
-    async def asend(self, value: None) -> bytes:
-        return await self._next(self._pieces.asend(value))
-
-    async def athrow(self, *error: Any) -> Any:
-        return await self._next(self._pieces.athrow(*error))
-
-    async def aclose(self) -> None:
-        await self._pieces.aclose()
-
-    async def _next(self, coming: Any) -> bytes:
         try:
-            piece: bytes = await coming
-        except StopAsyncIteration:
+            piece: bytes = await self._pieces.__anext__()
+        except StopAsyncIteration as end:
             self._exchange.finish()
+            step_out(end)
             raise
         except BaseException as error:
             self._exchange.failed(error)
@@ -182,11 +175,24 @@ class _Pieces(AsyncGenerator[bytes, None]):
         self._exchange.came(piece)
         return piece
 
+    async def asend(self, value: None) -> bytes:
+        return await self._pieces.asend(value)  # type: ignore[no-any-return]
+
+    async def athrow(self, *error: Any) -> Any:
+        return await self._pieces.athrow(*error)
+
+    async def aclose(self) -> None:
+        await self._pieces.aclose()
+
 
 def _closing(original: Function) -> Function:
     def close(self: Any) -> Any:
         _let_go(self)
-        return original(self)
+        try:
+            return original(self)
+        except BaseException as error:
+            step_out(error)
+            raise
 
     return close
 
@@ -194,7 +200,11 @@ def _closing(original: Function) -> Function:
 def _closing_async(original: Function) -> Function:
     async def aclose(self: Any) -> Any:
         _let_go(self)
-        return await original(self)
+        try:
+            return await original(self)
+        except BaseException as error:
+            step_out(error)
+            raise
 
     return aclose
 

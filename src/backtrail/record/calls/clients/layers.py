@@ -90,22 +90,30 @@ def watch_urllib(patches: Patches, module: ModuleType) -> None:
 
 def _layered(original: Function, client: str, asked: Asked) -> Function:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        thread = get_ident()
-        if thread in _layers:
-            return original(self, *args, **kwargs)
-        layer = _layers[thread] = Layer(client)
+        layer = _enter(client)
         try:
             result = original(self, *args, **kwargs)
         except BaseException as error:
-            _layers.pop(thread, None)
-            _raised(layer, error, lambda: asked(self, *args, **kwargs))
+            if layer is not None:
+                _layers.pop(get_ident(), None)
+                _raised(layer, error, lambda: asked(self, *args, **kwargs))
             step_out(error)
             raise
-        _layers.pop(thread, None)
-        layer.release()
+        if layer is not None:
+            _layers.pop(get_ident(), None)
+            layer.release()
         return result
 
     return call
+
+
+def _enter(client: str) -> Layer | None:
+    """Begin a library's call, unless one runs in this thread already."""
+    thread = get_ident()
+    if thread in _layers:
+        return None
+    layer = _layers[thread] = Layer(client)
+    return layer
 
 
 def _raised(layer: Layer, error: BaseException, asked: Callable[[], Request]) -> None:
@@ -148,19 +156,15 @@ def _exchange_of(response: Any) -> Exchange | None:
 
 def _taking(original: Function) -> Function:
     def handle_chunk(self: Any, *args: Any, **kwargs: Any) -> Any:
-        exchange = _exchange_of(self)
-        if exchange is None:
-            return original(self, *args, **kwargs)
-        was_busy, exchange.is_busy = exchange.is_busy, True
         try:
             piece = original(self, *args, **kwargs)
         except BaseException as error:
-            exchange.failed(error)
+            _failed(self, error)
             step_out(error)
             raise
-        finally:
-            exchange.is_busy = was_busy
-        exchange.came(piece)
+        exchange = _exchange_of(self)
+        if exchange is not None:
+            exchange.came(piece)
         return piece
 
     return handle_chunk
@@ -168,17 +172,21 @@ def _taking(original: Function) -> Function:
 
 def _looking_ahead(original: Function) -> Function:
     def update_chunk_length(self: Any) -> Any:
-        exchange = _exchange_of(self)
-        if exchange is None:
-            return original(self)
         try:
             done = original(self)
         except BaseException as error:
-            exchange.failed(error)
+            _failed(self, error)
             step_out(error)
             raise
-        if self.chunk_left == 0:
+        exchange = _exchange_of(self)
+        if exchange is not None and self.chunk_left == 0:
             exchange.is_at_end = True
         return done
 
     return update_chunk_length
+
+
+def _failed(response: Any, error: BaseException) -> None:
+    exchange = _exchange_of(response)
+    if exchange is not None:
+        exchange.failed(error)
