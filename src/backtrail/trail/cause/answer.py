@@ -79,3 +79,5 @@ class Why(Struct, frozen=True, kw_only=True):
     note: str | None = None
     """Why nothing is named, or what was not looked at."""
     events_read: int = 0
+    compared_with: str | None = None
+    """The trace of the same operation that went well, and that this one was compared with."""

@@ -11,6 +11,7 @@ from backtrail.model.event import Event
 from backtrail.model.kinds import ErrorRaised
 from backtrail.model.limits import CANDIDATES_MAX, CHAIN_STEPS_MAX
 from backtrail.store import reading
+from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
 from backtrail.trail.cause.answer import Candidate, Step, Why
 from backtrail.trail.cause.facts import Fact, Facts
@@ -19,6 +20,8 @@ from backtrail.trail.cause.rules import all_rules
 from backtrail.trail.cause.shown import as_place, event_shown, place_of, where_text
 from backtrail.trail.cause.sifting import sieve
 from backtrail.trail.cause.suspects import Suspects, suspects
+from backtrail.trail.comparison.comparing import compare
+from backtrail.trail.comparison.difference import Comparison
 from backtrail.trail.failure import error_body, innermost_app_frame
 from backtrail.trail.wording import describe
 
@@ -26,17 +29,25 @@ SCORE_MIN = 0.42
 """Less is not named: a wrong cause costs more time than none."""
 AGREED = 0.04
 """Added for each further rule that found the same event."""
+COMPARED_EVENTS_MAX = 20_000
+"""Traces that are longer are compared only when asked to."""
+EARLIER_MAX = 50
+"""Earlier traces among which one that went well is looked for."""
 SAID_CHARS_MAX = 300
 ERRORS_MAX = 1_000
 
 
-def why(catalog: Catalog, trace_id: str, *, error_id: str | None = None) -> Why:
+def why(
+    catalog: Catalog, trace_id: str, *, error_id: str | None = None, good_id: str | None = None
+) -> Why:
     """Name the likely causes of a trace's failure, or of one of its errors.
 
     Args:
         catalog: the store, brought up to date.
         trace_id: a trace, by its full id.
         error_id: one of its errors, by its full id; else the one that its story begins with.
+        good_id: a trace of the same operation that went well, by its full id; else the last one
+            that is not too long.
     """
     errors = list(reading.events(catalog, trace_id, kinds=("error.raised",), limit=ERRORS_MAX))
     error = _chosen(errors, error_id)
@@ -44,15 +55,37 @@ def why(catalog: Catalog, trace_id: str, *, error_id: str | None = None) -> Why:
         return _nothing(trace_id, "the trace holds no error")
     sought = suspects(error_body(error))
     events = reading.events(catalog, trace_id, wanted=sieve(sought))
-    return ask(events, error)
+    good_id = good_id or _last_good(catalog, trace_id)
+    good = compare(catalog, good_id, trace_id) if good_id else None
+    return ask(events, error, good=good)
 
 
-def ask(events: Iterable[Event], error: Event, *, rules: dict[str, Rule] | None = None) -> Why:
+def _last_good(catalog: Catalog, trace_id: str) -> str | None:
+    """Return the last trace of the same name before one that ended well, if both are short."""
+    failed = reading.trace_summary(catalog, trace_id)
+    if failed.events > COMPARED_EVENTS_MAX:
+        return None
+    for trace in reading.traces(catalog, TraceFilter(name=failed.name, limit=EARLIER_MAX)):
+        is_like = trace.name == failed.name and trace.trace_id != trace_id
+        is_before = trace.start_unix_ns < failed.start_unix_ns
+        is_good = trace.status == "ok" and not trace.errors and not trace.is_live
+        if is_like and is_before and is_good and trace.events <= COMPARED_EVENTS_MAX:
+            return trace.trace_id
+    return None
+
+
+def ask(
+    events: Iterable[Event],
+    error: Event,
+    *,
+    good: Comparison | None = None,
+    rules: dict[str, Rule] | None = None,
+) -> Why:
     """Name the likely causes of an error among the events of its trace, in the order of time."""
     body = error_body(error)
     sought = suspects(body)
     facts = Facts(events, error)
-    case = Case(body, facts, sought)
+    case = Case(body, facts, sought, good)
     found: list[tuple[str, Finding]] = []
     for name, rule in (rules or all_rules()).items():
         found.extend((name, finding) for finding in rule(case))
@@ -70,6 +103,7 @@ def ask(events: Iterable[Event], error: Event, *, rules: dict[str, Rule] | None 
         candidates=candidates,
         note="; ".join(notes) or None,
         events_read=facts.read,
+        compared_with=good.left.trace_id if good else None,
     )
 
 

@@ -10,6 +10,7 @@ from backtrail.model.kinds import ErrorRaised
 from backtrail.trail.cause.answer import CauseKind
 from backtrail.trail.cause.facts import Fact, Facts
 from backtrail.trail.cause.suspects import Suspect, Suspects
+from backtrail.trail.comparison.difference import Comparison
 
 REFUSED = 400
 """HTTP status from which on a call has failed."""
@@ -28,8 +29,15 @@ GENERIC = frozenset(
 class Case:
     """An error with its suspects, and the events before it."""
 
-    def __init__(self, error: ErrorRaised, facts: Facts, suspects: Suspects) -> None:
-        """Put together what every rule is given."""
+    def __init__(
+        self,
+        error: ErrorRaised,
+        facts: Facts,
+        suspects: Suspects,
+        good: Comparison | None = None,
+    ) -> None:
+        """Put together what every rule is given; `good` compares with a trace that went well."""
+        self.good = good
         self.error = error
         self.facts = facts
         self.suspects = suspects

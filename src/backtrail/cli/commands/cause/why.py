@@ -23,16 +23,28 @@ SUSPECTS_SHOWN = 4
 
 @click.command(epilog=example("$ backtrail why", "$ backtrail why 019a01d2b3c4 --json"))
 @click.argument("trace", metavar="[ID]", default="latest")
+@click.option(
+    "--diff",
+    "good",
+    metavar="ID",
+    help="Compare with this trace of the same operation, which went well.",
+)
 @json_option
 @click.pass_obj
-def why(invocation: Invocation, trace: str, *, as_json: bool) -> None:
+def why(invocation: Invocation, trace: str, *, good: str | None, as_json: bool) -> None:
     """Name the likely causes of a failure, best first, each with its evidence.
 
     ID is a trace, one of its errors, or anything else that belongs to one. No model is asked: the
-    same trace always gives the same answer.
+    same trace always gives the same answer. Where an earlier trace of the same name went well, the
+    differences from it count as evidence; `--diff` names another one.
     """
     with opened_store(invocation) as catalog:
-        answer = ask_why(catalog, resolve_trace(catalog, trace), error_id=_error(catalog, trace))
+        answer = ask_why(
+            catalog,
+            resolve_trace(catalog, trace),
+            error_id=_error(catalog, trace),
+            good_id=resolve_trace(catalog, good) if good else None,
+        )
     if as_json:
         emit_json(answer)
         return
@@ -67,6 +79,8 @@ def why_lines(answer: Why) -> Iterator[str]:
     for rank, candidate in enumerate(answer.candidates, start=1):
         yield ""
         yield from _candidate_lines(rank, candidate)
+    if answer.compared_with:
+        yield click.style(f"\ncompared with {answer.compared_with}, which went well", dim=True)
     if answer.note:
         yield click.style(answer.note, dim=True)
 
