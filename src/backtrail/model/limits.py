@@ -127,8 +127,10 @@ SQL_CHARS_MAX = 4_096
 """Characters kept of one statement."""
 SQL_SCAN_CHARS_MAX = 1 << 14
 """Characters of a statement that are looked at for secrets; what was not is not written."""
-STATEMENTS_MAX = 50
-"""Statements that one place sends in one trace which are recorded; more are counted."""
+STATEMENTS_MAX = 200
+"""Statements of one shape that one place sends in one trace which are recorded."""
+STATEMENTS_LAST_MAX = 8
+"""Of more, so many last ones are recorded when an error comes."""
 TABLES_MAX = 500
 """Tables whose columns are remembered from the statements that made them."""
 

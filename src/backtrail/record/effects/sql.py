@@ -10,24 +10,50 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from backtrail.model.effects import SqlExecuted
-from backtrail.model.limits import CALLS_MAX, SQL_CHARS_MAX, STATEMENTS_MAX
+from backtrail.model.event import Place
+from backtrail.model.limits import (
+    CALLS_MAX,
+    SQL_CHARS_MAX,
+    SQL_SCAN_CHARS_MAX,
+    STATEMENTS_LAST_MAX,
+    STATEMENTS_MAX,
+)
 from backtrail.record.attach.imports import when_imported
 from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.capture.callers import callers
 from backtrail.record.capture.values.walk import Walk, shown_text
+from backtrail.record.effects import audit
 from backtrail.record.effects.audit import quietly
 from backtrail.record.effects.origin import origin, tell
 from backtrail.record.effects.paths import path_of
 from backtrail.record.effects.quota import Quota
-from backtrail.record.effects.statements import clean_statement, shape_of
+from backtrail.record.effects.statements import (
+    clean_statement,
+    forget_tables,
+    shape_of,
+)
+from backtrail.record.occurrence.raised import before_error
+
+
+class _Sent(NamedTuple):
+    """A statement, and what is known of where it went."""
+
+    statement: str
+    database: str | None
+    connection: str
+    calls: list[Place]
+
 
 _quota = Quota(STATEMENTS_MAX, "statement")
+_last: deque[_Sent] = deque(maxlen=STATEMENTS_LAST_MAX)
+"""What was sent beyond that, the newest last."""
 _numbers = count(1)
 _WHERE = "sqlite3"
 _patches = Patches()
@@ -38,6 +64,8 @@ def watch() -> None:
     """Record the statements of connections that are made from here on."""
     _on[0] = True
     _quota.forget()
+    if _tell_last not in before_error:
+        before_error.append(_tell_last)
     for name in ("sqlite3", "sqlite3.dbapi2"):
         when_imported(name, _follow)
 
@@ -46,6 +74,10 @@ def unwatch() -> None:
     """Record no more statements, also of connections that there are."""
     _on[0] = False
     _patches.restore()
+    _last.clear()
+    forget_tables()
+    if _tell_last in before_error:
+        before_error.remove(_tell_last)
 
 
 def _follow(module: ModuleType) -> None:
@@ -88,24 +120,38 @@ def _teller(database: str | None, connection: str) -> Callable[[str], None]:
 
     def tell_statement(statement: str) -> None:
         if _on[0]:
-            quietly(_WHERE, _tell_executed, statement, frame_of(1), database, connection)
+            quietly(_WHERE, _hear, statement, frame_of(1), database, connection)
 
     return tell_statement
 
 
-def _tell_executed(
-    statement: str, frame: FrameType | None, database: str | None, connection: str
-) -> None:
+def _hear(statement: str, frame: FrameType | None, database: str | None, connection: str) -> None:
     app = origin(frame)
-    if app is None or not _quota.left(app, shape_of(statement)):
+    if app is None:
         return
-    walk, calls = Walk(), callers(app, CALLS_MAX)
+    head = statement[: SQL_SCAN_CHARS_MAX + 1]
+    if _quota.left(app, shape_of(head)):
+        _tell(_Sent(statement, database, connection, callers(app, CALLS_MAX)))
+    else:
+        cut = statement if len(head) == len(statement) else f"{head}…"
+        _last.append(_Sent(cut, database, connection, callers(app, 1)))
+
+
+def _tell(sent: _Sent) -> None:
+    walk = Walk()
     body = SqlExecuted(
         system="sqlite",
-        statement=shown_text(clean_statement(statement, walk), walk, SQL_CHARS_MAX),
-        database=None if database is None else shown_text(database, walk),
-        connection=connection,
-        caller=calls[0],
-        calls=calls,
+        statement=shown_text(clean_statement(sent.statement, walk), walk, SQL_CHARS_MAX),
+        database=None if sent.database is None else shown_text(sent.database, walk),
+        connection=sent.connection,
+        caller=sent.calls[0],
+        calls=sent.calls,
     )
     tell("sql.executed", body, walk)
+
+
+def _tell_last(_error: BaseException) -> None:
+    """Record the last statements that were only counted, since an error may come of one of them."""
+    with audit.Quiet():
+        for sent in [_last.popleft() for _ in range(len(_last))]:
+            _tell(sent)

@@ -53,6 +53,11 @@ def shape_of(statement: str) -> str:
     return _VALUE.sub("?", statement[:_SHAPE_CHARS])
 
 
+def forget_tables() -> None:
+    """Know no table from here on."""
+    _columns.clear()
+
+
 def clean_statement(statement: str, walk: Walk) -> str:
     """Return a statement without secrets; only its beginning, if it is very long."""
     rest = len(statement) - SQL_SCAN_CHARS_MAX

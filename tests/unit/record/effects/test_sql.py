@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import backtrail
 from backtrail.model.limits import SQL_CHARS_MAX, STATEMENTS_MAX
 from backtrail.record import guard
 from backtrail.record.effects import sql
@@ -166,6 +167,21 @@ def test_repeats_at_one_place_are_counted(home: Path) -> None:
     assert sum(text.startswith("INSERT") for text in statements(home)) == STATEMENTS_MAX
     assert statements(home)[-1] == "COMMIT"
     assert guard.lost["statement: only counted"] == 7
+
+
+def test_the_last_of_many_are_told_when_an_error_comes(home: Path) -> None:
+    many = STATEMENTS_MAX + 30
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE t (a, password)")
+        for number in range(many):
+            db.execute("INSERT INTO t VALUES (?, ?)", (number, WORD))
+    before = len(statements(home))
+    backtrail.capture_exception(ValueError("late"))
+    last = [f"INSERT INTO t VALUES ({many - left}, '[redacted]')" for left in range(8, 0, -1)]
+    assert statements(home)[before:] == last
+    backtrail.capture_exception(ValueError("later"))
+    assert len(statements(home)) == before + 8
+    assert WORD not in str(told(home))
 
 
 def test_a_huge_statement_is_told_in_part(home: Path) -> None:

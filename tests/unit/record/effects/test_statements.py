@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backtrail.model.limits import SQL_SCAN_CHARS_MAX
 from backtrail.record.capture.values.walk import Walk
-from backtrail.record.effects.statements import clean_statement, shape_of
+from backtrail.record.effects.statements import clean_statement, forget_tables, shape_of
 
 HIDDEN = "'[redacted]'"
 
@@ -66,6 +66,9 @@ def test_columns_are_known_from_the_statement_that_made_the_table() -> None:
     )
     told = cleaned("INSERT INTO accounts VALUES (7, 1.5, 'sesame99', 'ann')")
     assert told == f"INSERT INTO accounts VALUES (7, 1.5, {HIDDEN}, 'ann')"
+    forget_tables()
+    told = cleaned("INSERT INTO accounts VALUES (7, 1.5, 'sesame99', 'ann')")
+    assert told == "INSERT INTO accounts VALUES (7, 1.5, 'sesame99', 'ann')"
 
 
 def test_a_number_in_a_secret_column_goes_too() -> None:
