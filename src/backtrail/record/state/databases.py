@@ -28,7 +28,8 @@ MAGIC = b"SQLite format 3\0"
 MAGIC_BYTES = 20
 _WAL = b"\2\2"
 """Bytes 18 and 19 of a database that writes ahead to a log."""
-_SUFFIXES = (".db", ".sqlite", ".sqlite3", ".db3")
+SUFFIXES = (".db", ".sqlite", ".sqlite3", ".db3")
+"""How the names of databases end that have nothing in them yet, or cannot be read as files."""
 _ESCAPES = str.maketrans({"%": "%25", "?": "%3f", "#": "%23"})
 _BUSY_S = 0.25
 """Seconds that a reader waits for a writer to be done."""
@@ -37,7 +38,7 @@ _BUSY_S = 0.25
 def is_database(path: str, head: bytes | None) -> bool:
     """Whether a file is a database, by its beginning."""
     if head is None:
-        return path.endswith(_SUFFIXES)
+        return path.endswith(SUFFIXES)
     return head.startswith(MAGIC)
 
 

@@ -18,11 +18,12 @@ from msgspec import Struct
 from backtrail.model.limits import TRACKED_COUNTED_MAX, TRACKED_FILE_BYTES_MAX, TRACKED_FILES_MAX
 from backtrail.record.capture.redact import clean_text, is_secret_name
 from backtrail.record.state import databases
-from backtrail.record.state.whole import Look, secret, whole
+from backtrail.record.state.whole import Look, marked, secret, whole
 
 Json = Any
 
 _PIECE_BYTES = 1 << 20
+_INFO_BYTES = 1 << 16
 _DESCRIPTORS = "/proc/self/fd"
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 Identity = tuple[int, int]
@@ -47,6 +48,8 @@ def state_of_path(path: str, tables: tuple[str, ...], look: Look) -> Json:
         return _folder(path, look, held)
     if not stat.S_ISREG(found.st_mode):
         return {"$type": "special file"}
+    if not found.st_size and path.endswith(databases.SUFFIXES):
+        return {}
     head = _read(path, found, held, databases.MAGIC_BYTES)
     if tables or databases.is_database(path, head):
         return databases.state_of_file(path, head, tables, look)
@@ -68,6 +71,23 @@ def _held() -> Held:
         if stat.S_ISREG(found.st_mode):
             by_file[found.st_dev, found.st_ino] = int(name)
     return Held(by_file)
+
+
+def _is_readable(descriptor: int) -> bool:
+    try:
+        os.pread(descriptor, 0, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether the program may hold a lock on a file that it has open."""
+    try:
+        with open(f"{_DESCRIPTORS}info/{descriptor}", "rb") as told:
+            return b"lock:" in told.read(_INFO_BYTES)
+    except OSError:
+        return True
 
 
 def _file(path: str, found: os.stat_result, look: Look, held: Held) -> Json:
@@ -99,7 +119,16 @@ def _content(path: str, data: bytes, look: Look) -> dict[str, Json]:
             return {"json": whole(msgspec.json.decode(data), look)}
         except (msgspec.DecodeError, RecursionError):
             pass
-    return {"lines": clean_text(written, found=look.taint).split("\n")}
+    return {"lines": _lines(written, clean_text(written, found=look.taint))}
+
+
+def _lines(written: str, clean: str) -> list[str]:
+    """Return the lines of a text without its secrets; what was hidden is told apart."""
+    before, after = written.split("\n"), clean.split("\n")
+    if len(before) != len(after):
+        # A secret went over several lines.
+        before = [written] * len(after)
+    return [marked(one, other) for one, other in zip(after, before, strict=True)]
 
 
 def _folder(path: str, look: Look, held: Held) -> Json:
@@ -137,9 +166,14 @@ def _listed(path: str, look: Look, held: Held) -> Json:
         return "folder"
     shown: dict[str, Json] = {"size": found.st_size}
     if stat.S_ISREG(found.st_mode):
-        shown["sha256"] = look.digests.of(_pieces(path, found, held), found.st_size)
-        if shown["sha256"] is None:
+        try:
+            digest = look.digests.of(_pieces(path, found, held), found.st_size)
+        except OSError:
+            digest = None
+        if digest is None:
             shown["modified_ns"] = found.st_mtime_ns
+        else:
+            shown["sha256"] = digest
     return shown
 
 
@@ -161,6 +195,8 @@ def _pieces(
     """
     identity = found.st_dev, found.st_ino
     own = held.by_file.get(identity)
+    if own is not None and not _is_readable(own) and not _is_locked(own):
+        own = None
     descriptor = os.open(path, _FLAGS) if own is None else own
     try:
         place, end = 0, found.st_size if size is None else min(size, found.st_size)

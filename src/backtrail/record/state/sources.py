@@ -7,6 +7,7 @@ from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from backtrail.record.attach.functions import CO_COROUTINE
 from backtrail.record.capture.values.shapes import derives, type_name
 from backtrail.record.state import databases, files
 from backtrail.record.state.whole import Look, named
@@ -29,9 +30,44 @@ def state_of(source: Any, name: str, tables: tuple[str, ...], look: Look) -> Jso
     Raises:
         Unreadable: its function failed, or it is a file or a database that cannot be read.
     """
-    kind = type(source)
-    if kind in _FUNCTIONS:
+    if type(source) in _FUNCTIONS:
         return named(name, _called(source), look)
+    return _held(source, name, tables, look)
+
+
+async def state_of_async(source: Any, name: str, tables: tuple[str, ...], look: Look) -> Json:
+    """Return the state that a source holds, awaiting it where its function is asynchronous.
+
+    Raises:
+        Unreadable: as of `state_of`.
+    """
+    if not is_async(source):
+        return state_of(source, name, tables, look)
+    try:
+        value = await source()
+    except Exception as error:
+        raise Unreadable("its function failed") from error
+    return named(name, value, look)
+
+
+def is_async(source: Any) -> bool:
+    """Whether a source is a function that has to be awaited."""
+    function = source.__func__ if type(source) is MethodType else source
+    return type(function) is FunctionType and bool(function.__code__.co_flags & CO_COROUTINE)
+
+
+def _called(function: Any) -> Any:
+    if is_async(function):
+        raise Unreadable("its function is asynchronous, and the block is not")
+    try:
+        return function()
+    except Exception as error:
+        raise Unreadable("its function failed") from error
+
+
+def _held(source: Any, name: str, tables: tuple[str, ...], look: Look) -> Json:
+    """Return the state of anything but a function."""
+    kind = type(source)
     if kind is str or _is_path(kind) or databases.is_connection(kind):
         try:
             return _stored(source, kind, tables, look)
@@ -40,13 +76,6 @@ def state_of(source: Any, name: str, tables: tuple[str, ...], look: Look) -> Jso
     if kind is ModuleType or derives(kind, type):
         return named(name, _assigned(source), look)
     return named(name, source, look)
-
-
-def _called(function: Any) -> Any:
-    try:
-        return function()
-    except Exception as error:
-        raise Unreadable("its function failed") from error
 
 
 def _stored(source: Any, kind: type, tables: tuple[str, ...], look: Look) -> Json:

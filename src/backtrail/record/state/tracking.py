@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
+from types import FrameType
 from typing import Any, Self, TypeVar, cast
 
 from msgspec import Raw, Struct
@@ -64,19 +65,14 @@ class Tracked:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        try:
-            before = self._before.pop()
-            after = self._seen()
-            if before is not None and after is not None:
-                _tell(self._name, before, after, caller(sys._getframe(1)))  # noqa: SLF001 - inspect costs start-up time
-        except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
-            guard.broke("track_state", error)
+        self._compare(self._before.pop(), self._seen(), sys._getframe(1))  # noqa: SLF001 - inspect costs start-up time
 
     async def __aenter__(self) -> Self:
-        return self.__enter__()
+        self._before.append(await self._seen_async())
+        return self
 
     async def __aexit__(self, *raised: object) -> None:
-        self.__exit__(*raised)
+        self._compare(self._before.pop(), await self._seen_async(), sys._getframe(1))  # noqa: SLF001 - see above
 
     def __call__(self, function: F) -> F:
         """Return the function with the state followed through each of its calls."""
@@ -84,18 +80,42 @@ class Tracked:
 
     def _seen(self) -> Seen | None:
         """Look at the state; `None`, and counted, where that is not possible."""
+        look = Look()
         try:
-            look = Look()
             return Seen(sources.state_of(self._source, self._name, self._tables, look), look)
-        except sources.Unreadable as error:
-            guard.count(f"state not captured: {error}")
         except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
-            guard.count("state not captured")
+            _count_unseen(error)
+            return None
+
+    async def _seen_async(self) -> Seen | None:
+        """Look at the state as `_seen` does, and await it where it has to be."""
+        look = Look()
+        try:
+            found = await sources.state_of_async(self._source, self._name, self._tables, look)
+        except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
+            _count_unseen(error)
+            return None
+        return Seen(found, look)
+
+    def _compare(self, before: Seen | None, after: Seen | None, frame: FrameType) -> None:
+        """Record what changed, where both looks succeeded."""
+        try:
+            if before is not None and after is not None:
+                _tell(self._name, before, after, caller(frame))
+        except Exception as error:  # noqa: BLE001 - an edge: nothing may reach the program
             guard.broke("track_state", error)
-        return None
 
 
-def track_state(source: Any, /, name: str, *, tables: tuple[str, ...] = ()) -> Tracked:
+def _count_unseen(error: Exception) -> None:
+    """Count a state that could not be looked at."""
+    if isinstance(error, sources.Unreadable):
+        guard.count(f"state not captured: {error}")
+    else:
+        guard.count("state not captured")
+        guard.broke("track_state", error)
+
+
+def track_state(source: Any, /, name: str, *, tables: Iterable[str] = ()) -> Tracked:
     """Follow a state through a block or a function, and record what changes in it.
 
     What is recorded is the state before and after, without secrets, and the change as RFC 6902
@@ -105,11 +125,11 @@ def track_state(source: Any, /, name: str, *, tables: tuple[str, ...] = ()) -> T
     Args:
         source: what holds the state: an object; the path of a file, a folder or an SQLite
             database; a connection to one; or a function that returns the state, called before
-            and after.
+            and after, and in an `async with` awaited if it is asynchronous.
         name: by which the state is known.
         tables: of a database, the tables to be followed; all of them unless given.
     """
-    return Tracked(source, name, tuple(tables))
+    return Tracked(source, name, (tables,) if isinstance(tables, str) else tuple(tables))
 
 
 def _tell(name: str, before: Seen, after: Seen, place: Place | None) -> None:

@@ -104,12 +104,22 @@ def secret(value: Any, look: Look) -> Json:
     return mark
 
 
+def marked(shown: str, value: str) -> str:
+    """Return how a text is shown, told apart from other texts that are shown in the same way."""
+    if shown == value:
+        return shown
+    mark = Hidden(shown)
+    mark.sign = hash(value)
+    return mark
+
+
 def text(value: str, look: Look) -> Json:
     """Show a text; of a long one its beginning and its digest."""
     size = str.__len__(value)
     if size <= TRACKED_TEXT_CHARS_MAX and look.chars >= size:
         look.chars -= size
-        return shown_text(str.__str__(value), look, TRACKED_TEXT_CHARS_MAX)
+        plain = str.__str__(value)
+        return marked(shown_text(plain, look, TRACKED_TEXT_CHARS_MAX), plain)
     look.cuts += 1
     keep = max(0, min(TRACKED_TEXT_CHARS_MAX, look.chars))
     look.chars -= keep
@@ -170,8 +180,11 @@ def _extra_fields(value: Any, kind: type) -> Pairs:
 
 def _leaf(value: Any, kind: type, look: Look) -> Json:
     shown = snapshot(value, walk=look)
-    if derives(kind, bytes) or derives(kind, bytearray):
-        shown["sha256"] = look.digests.of([bytes(value)], len(value))
+    for base in (bytes, bytearray):
+        if derives(kind, base):
+            size = base.__len__(value)
+            whole_of = (base.__getitem__(value, slice(None)) for _ in range(1))
+            shown["sha256"] = look.digests.of(whole_of, size)
     return shown
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from backtrail.model.limits import TRACKED_FILE_BYTES_MAX, TRACKED_FILES_MAX
 from backtrail.record.state.files import state_of_path
+from backtrail.record.state.patch import json_patch
 from backtrail.record.state.whole import Look
 
 
@@ -107,10 +108,29 @@ def test_locks_that_the_program_holds_on_a_file_are_kept(tmp_path: Path) -> None
         assert asked.stdout == b"held\n"
 
 
-def test_a_file_that_is_open_only_for_writing_stays_unread(tmp_path: Path) -> None:
+def test_a_file_that_is_locked_and_open_only_for_writing_stays_unread(tmp_path: Path) -> None:
     path = tmp_path / "log"
     with path.open("w") as file:
         file.write("one")
         file.flush()
-        shown = seen(path)
-    assert shown == {"$type": "file", "size": 3, "$unreadable": True}
+        assert seen(path)["lines"] == ["one"]
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        assert seen(path) == {"$type": "file", "size": 3, "$unreadable": True}
+        assert list(seen(tmp_path)["log"]) == ["size", "modified_ns"]
+        asked = subprocess.run([sys.executable, "-c", HOLDS, path], capture_output=True, check=True)
+        assert asked.stdout == b"held\n"
+
+
+def test_a_secret_in_a_text_that_became_another_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("A=1\nDB_PASSWORD=" + "lady" + "bird1\n")
+    before = seen(path)
+    path.write_text("A=1\nDB_PASSWORD=" + "lady" + "bird2\n")
+    assert json_patch(before, seen(path)) == [
+        {"op": "replace", "path": "/lines/1", "value": "DB_PASSWORD=[redacted]"}
+    ]
+
+
+def test_an_empty_database_has_no_tables(tmp_path: Path) -> None:
+    (tmp_path / "x.db").touch()
+    assert seen(tmp_path / "x.db") == {}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import types
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backtrail.record.state.sources import Unreadable, state_of
+from backtrail.record.state.sources import Unreadable, is_async, state_of, state_of_async
 from backtrail.record.state.whole import Look
 
 
@@ -61,6 +62,23 @@ def test_a_name_that_is_secret_hides_the_state() -> None:
 def test_a_function_that_fails_makes_the_state_unreadable() -> None:
     with pytest.raises(Unreadable, match="its function failed"):
         seen(lambda: 1 / 0)
+
+
+def test_an_asynchronous_function_is_awaited_where_that_is_possible() -> None:
+    async def held() -> int:
+        await asyncio.sleep(0)
+        return 3
+
+    async def broken() -> int:
+        raise OSError
+
+    assert is_async(held)
+    assert asyncio.run(state_of_async(held, "state", (), Look())) == 3
+    assert asyncio.run(state_of_async(lambda: 4, "state", (), Look())) == 4
+    with pytest.raises(Unreadable, match="its function failed"):
+        asyncio.run(state_of_async(broken, "state", (), Look()))
+    with pytest.raises(Unreadable, match="is asynchronous"):
+        seen(held)
 
 
 def test_a_database_that_is_no_longer_open_is_unreadable() -> None:

@@ -100,6 +100,23 @@ def test_a_coroutine_and_an_async_block_are_followed(home: Path) -> None:
     assert [change["name"] for change in told(home)] == ["stock", "all"]
 
 
+def test_a_state_that_has_to_be_awaited_is_followed_in_an_async_block(home: Path) -> None:
+    held = {"rows": 1}
+
+    async def rows() -> int:
+        await asyncio.sleep(0)
+        return held["rows"]
+
+    async def main() -> None:
+        async with track_state(rows, "rows"):
+            held["rows"] = 2
+
+    asyncio.run(main())
+    (change,) = told(home)
+    assert change["patch"] == [{"op": "replace", "path": "", "value": 2, "was": 1}]
+    assert change["caller"]["code"] == 'async with track_state(rows, "rows"):'
+
+
 def test_a_generator_is_followed_through_its_life(home: Path) -> None:
     seen: list[int] = []
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import enum
+import json
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -10,6 +11,7 @@ import attrs
 import msgspec
 import pydantic
 import pytest
+from hypothesis import given
 
 from backtrail.model.limits import (
     TRACKED_CHARS_MAX,
@@ -17,8 +19,9 @@ from backtrail.model.limits import (
     TRACKED_ITEMS_MAX,
     TRACKED_TEXT_CHARS_MAX,
 )
-from backtrail.record.state.patch import Hidden, json_patch
+from backtrail.record.state.patch import Hidden, encode, json_patch
 from backtrail.record.state.whole import Look, named, secret, text, whole
+from hostile import NESTED, Make, asked
 
 
 def seen(value: Any) -> Any:
@@ -141,6 +144,14 @@ def test_all_texts_together_are_bounded() -> None:
 
 def test_bytes_are_known_by_their_digest() -> None:
     assert seen(b"a" * 500) != seen(b"a" * 499 + b"b")
+
+
+@given(make=NESTED)
+def test_no_value_is_asked_for_anything_whatever_it_is(make: Make) -> None:
+    asked.clear()
+    shown = whole(make(), Look())
+    assert asked == []
+    assert json.loads(encode(shown)) == shown
 
 
 class Hostile:
