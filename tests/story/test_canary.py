@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from answered import answers
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.main import run as call
 from backtrail.model.clock import SYSTEM_CLOCK
@@ -125,6 +126,7 @@ def printed(folder: Path) -> Iterator[tuple[str, bytes]]:
     commands = [["ls"], ["errors"], ["doctor"], ["config"]]
     commands += [["show", trace] for trace in traces]
     commands += [["errors", "show", error] for error in errors]
+    commands += [["bundle", error, "--budget", "200000"] for error in errors]
     commands += [[*command, "--json"] for command in commands]
     commands += [["export", "--all"], ["ls", "--grep", "password"], ["show"], ["errors", "show"]]
     for command in commands:
@@ -172,6 +174,14 @@ def test_no_secret_is_kept(folder: Path) -> None:
 
 def test_no_secret_is_printed(folder: Path) -> None:
     assert leaks(printed(folder)) == []
+
+
+def test_no_secret_is_answered_to_an_assistant(folder: Path) -> None:
+    plain = [(where, text.replace(str(folder).encode(), b"")) for where, text in answers(folder)]
+    assert leaks(iter(plain)) == []
+    told = b"".join(text for _, text in plain)
+    assert told.count(b"[redacted]") > 100
+    assert b"> 1 " in told
 
 
 def test_no_secret_is_printed_while_it_happens(folder: Path) -> None:
