@@ -33,6 +33,9 @@ ROUNDS_MAX = 64
 """Times that the clocks of machines are moved until they fit."""
 NOTHING: frozenset[str] = frozenset()
 
+BEGINNINGS = frozenset({"run.started", "trace.started"})
+"""Kinds with which a program is begun, or an operation."""
+
 Chain = tuple[str, str | None, str | None]
 """Process, thread and task: what did one thing after the other."""
 
@@ -58,17 +61,18 @@ def in_order(events: Iterable[Event]) -> Ordered:
     known = list(edges(given))
     machines = _machines(given, bases)
     shifts, is_solved = _shifts(known, bases, machines)
-    at_ns = {process: bases[machines[process]] + shifts[machines[process]] for process in bases}
+    at_ns = {process: bases[machine] + shifts[machine] for process, machine in machines.items()}
     by_time = sorted(
         given,
         key=lambda event: (event.monotonic_ns + at_ns[event.process], event.process, event.seq),
     )
     ordered = list(_repaired(by_time, known))
-    return Ordered(
-        events=ordered,
-        at_ns=at_ns,
-        notes=list(_notes(shifts, bases, machines, is_solved=is_solved)),
-    )
+    is_sound = is_solved and len(ordered) == len(given)
+    if len(ordered) < len(given):
+        # What is left waits for one another, which cannot be; the clocks decide.
+        ordered = by_time
+    notes = list(_notes(shifts, bases, machines, is_sound=is_sound))
+    return Ordered(events=ordered, at_ns=at_ns, notes=notes)
 
 
 def _bases(given: Sequence[Event]) -> dict[str, int]:
@@ -83,18 +87,19 @@ def _bases(given: Sequence[Event]) -> dict[str, int]:
 
 
 def _machines(given: Sequence[Event], bases: Mapping[str, int]) -> dict[str, str]:
-    """Tell which processes go by one clock; each is named by the process that began first."""
-    hosts: dict[str, str] = {}
-    parents: dict[str, str] = {}
-    for event in given:
-        if event.kind == "process.started":
-            hosts[event.process] = str(event.body.get("host") or "")
-            parents[event.process] = str(event.body.get("parent_process") or "")
-    first = {event.process: event.monotonic_ns for event in reversed(given)}
+    """Tell which processes go by one clock; each is named by one that goes by it.
+
+    The first machine is that of the process that began it all, as far as that can be told.
+    """
+    begun = {event.process: event for event in given if event.kind == "process.started"}
+    hosts = {process: str(event.body.get("host") or "") for process, event in begun.items()}
+    parents = {
+        process: str(event.body.get("parent_process") or "") for process, event in begun.items()
+    }
     machines: dict[str, str] = {}
-    for process in sorted(bases, key=lambda one: (bases[one] + first[one], one)):
+    for process in _roots_first(given, bases, parents):
         parent = parents.get(process, "")
-        if parent in machines and hosts.get(parent) == hosts.get(process):
+        if parent in machines and hosts[process] == hosts.get(parent):
             machines[process] = machines[parent]
             continue
         machines[process] = next(
@@ -107,6 +112,28 @@ def _machines(given: Sequence[Event], bases: Mapping[str, int]) -> dict[str, str
             process,
         )
     return machines
+
+
+def _roots_first(
+    given: Sequence[Event], bases: Mapping[str, int], parents: Mapping[str, str]
+) -> list[str]:
+    """Order processes: parents before their children, and first who began it all."""
+    first: dict[str, int] = {}
+    begins: set[str] = set()
+    for event in given:
+        first.setdefault(event.process, event.time_unix_ns)
+        is_root = event.kind == "span.started" and not event.body.get("parent")
+        if is_root or event.kind in BEGINNINGS:
+            begins.add(event.process)
+
+    def generation(process: str) -> int:
+        ancestors: set[str] = set()
+        while (parent := parents.get(process, "")) in bases and parent not in ancestors:
+            ancestors.add(parent)
+            process = parent
+        return len(ancestors)
+
+    return sorted(bases, key=lambda one: (generation(one), one not in begins, first[one], one))
 
 
 def _is_same_host(one: str | None, other: str | None) -> bool:
@@ -139,7 +166,7 @@ def _shifts(
 
 
 def _repaired(by_time: Sequence[Event], known: Sequence[Edge]) -> Iterator[Event]:
-    """Yield events by time, but none before what must come first.
+    """Yield events by time, but none before what must come first; what cannot come is left out.
 
     What has to wait holds back only what its own thread or task did after it.
     """
@@ -158,10 +185,6 @@ def _repaired(by_time: Sequence[Event], known: Sequence[Edge]) -> Iterator[Event
         done.add(event.event_id)
         yield event
         yield from _released(held, awaited, done)
-    # What is left waits for one another, which cannot be; the clocks decide.
-    left = [event for waiting in held.values() for event in waiting]
-    place = {event.event_id: number for number, event in enumerate(by_time)}
-    yield from sorted(left, key=lambda event: place[event.event_id])
 
 
 def _released(
@@ -186,7 +209,7 @@ def _notes(
     bases: Mapping[str, int],
     machines: Mapping[str, str],
     *,
-    is_solved: bool,
+    is_sound: bool,
 ) -> Iterator[str]:
     for machine, shift in shifts.items():
         if shift:
@@ -201,5 +224,5 @@ def _notes(
                 f"the wall clock was set by {jumped / NS_PER_S:+.3f} s before process {process} "
                 "began; the order goes by the clock that never goes back"
             )
-    if not is_solved:
-        yield "clocks contradict one another: the order between machines is uncertain"
+    if not is_sound:
+        yield "events contradict one another: the order between processes is uncertain"

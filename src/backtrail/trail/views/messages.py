@@ -41,6 +41,8 @@ def message_of(value: Json) -> Message:
         return Message(role="user", text=value)
     if not isinstance(value, dict):
         return Message(role="?", text=value_text(value))
+    if _is_cut(value):
+        return Message(role="…", text=_cut_text(value))
     if value.get("type") in _ITEMS:
         return _item(value)
     texts: list[str] = []
@@ -76,7 +78,7 @@ def tool_call_of(value: Json) -> ToolCall:
     )
 
 
-_ITEMS = frozenset({"function_call", "function_call_output"})
+_ITEMS = ("function_call", "function_call_output")
 """Items of OpenAI's responses that are no messages."""
 
 
@@ -104,6 +106,8 @@ def _parts(content: Json) -> Iterator[str | ToolCall]:
 def _part(part: Json) -> str | ToolCall:
     if not isinstance(part, dict):
         return _plain(part)
+    if _is_cut(part):
+        return _cut_text(part)
     if part.get("type") == "tool_use" or "functionCall" in part or "function_call" in part:
         return tool_call_of(part)
     for key in ("text", "thinking", "refusal"):
@@ -115,6 +119,15 @@ def _part(part: Json) -> str | ToolCall:
     if part.get("type") == "tool_result":
         return "\n".join(map(str, _parts(part.get("content"))))
     return f"({part.get('type', 'part')}: {value_text(part)})"
+
+
+def _is_cut(value: Mapping[str, Any]) -> bool:
+    """Tell whether a value stands for those that were too many to be kept."""
+    return value.keys() == {"$cut"}
+
+
+def _cut_text(value: Mapping[str, Any]) -> str:
+    return f"… {value['$cut']} more were not kept"
 
 
 def _answered(content: Json) -> Json:
