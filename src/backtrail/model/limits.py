@@ -446,8 +446,10 @@ LOCK_CHAIN_MAX = 100
 LOCK_CYCLES_MAX = 1_000
 """Deadlocks that are remembered as told."""
 LOCK_FILE_LOOK_S = 0.1
-"""Seconds between two looks of one who waits for a lock file at who holds it."""
-LOCK_FILE_LOOKS = 20
+"""Seconds until one who waits for a lock file looks at who holds it; then twice as many."""
+LOCK_FILE_LOOK_S_MAX = 1.0
+"""Seconds between two such looks at most."""
+LOCK_FILE_LOOKS = 6
 """Looks after which a process tells of a deadlock that another one should have told of."""
 LOCK_IDENTITY_BYTES_MAX = 1 << 16
 """Bytes read of what is written beside a lock file."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -53,14 +54,19 @@ class Identity(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _decode = msgspec.json.Decoder(Identity).decode
 _encode = msgspec.json.Encoder().encode
+_own_start: dict[int, int | None] = {}
+"""By the number of this process, when it was started; anew in a forked one."""
 
 
 def own_identity(owner: Owner, thread_id: int) -> Identity:
     """Return the identity of this process, for an owner in it."""
     pid = os.getpid()
+    if pid not in _own_start:
+        _own_start.clear()
+        _own_start[pid] = started_ticks(pid)
     return Identity(
         pid=pid,
-        started_ticks=started_ticks(pid),
+        started_ticks=_own_start[pid],
         boot_id=boot_id(),
         host=os.uname().nodename,
         thread=owner.last_name,
@@ -132,6 +138,7 @@ def started_ticks(pid: int) -> int | None:
         return None
 
 
+@cache
 def boot_id() -> str | None:
     """Return what tells this run of the system from every other."""
     try:

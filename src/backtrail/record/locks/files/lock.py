@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Self
 
 from backtrail.model.errors import BacktrailError
-from backtrail.model.limits import LOCK_FILE_LOOK_S, LOCK_FILE_LOOKS
+from backtrail.model.limits import LOCK_FILE_LOOK_S, LOCK_FILE_LOOK_S_MAX, LOCK_FILE_LOOKS
 from backtrail.record import guard
 from backtrail.record.locks.deadlock import report
 from backtrail.record.locks.files.chain import KIND, Link, circle_from, say_told, say_waiting
@@ -188,15 +188,17 @@ class FileLock:
         self, owner: Owner, began_s: float, patience: float | None, options: dict[str, Any]
     ) -> None:
         looks: list[list[Link]] = []
+        pause = LOCK_FILE_LOOK_S
         while True:
             left = None if patience is None else began_s + patience - monotonic()
             try:
-                piece = LOCK_FILE_LOOK_S if left is None else max(0.0, min(left, LOCK_FILE_LOOK_S))
+                piece = pause if left is None else max(0.0, min(left, pause))
                 self._lock.acquire(piece, **options)
             except self._timeout_error:
-                if left is not None and left <= LOCK_FILE_LOOK_S:
+                if left is not None and left <= pause:
                     raise
                 looks = self._looked(owner, looks, may_end=patience is not None)
+                pause = min(2 * pause, LOCK_FILE_LOOK_S_MAX)
             else:
                 return
 
