@@ -20,7 +20,7 @@ STOP = "from backtrail.record.attach.install import uninstall\nuninstall()\n"
 def kinds(program: str, home: Path, *, code: int = 0) -> list[str]:
     done = recorded.run_program(program, home)
     assert done.returncode == code, done.stderr
-    skipped = {"process.started", "process.ended"}
+    skipped = {"process.started", "process.ended", "operation.measured"}
     return [event.kind for event in recorded.events(home) if event.kind not in skipped]
 
 
