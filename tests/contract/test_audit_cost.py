@@ -11,6 +11,8 @@ import resource
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from running import RUN, environment, project
 
 FILES = 10_000
@@ -39,6 +41,7 @@ def cpu_s(folder: Path, watch: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+@pytest.mark.timeout(600)
 def test_a_program_that_opens_10_000_files_takes_hardly_more_time(tmp_path: Path) -> None:
     folder = project(tmp_path)
     (folder / "program.py").write_text(PROGRAM)
@@ -51,5 +54,7 @@ def test_a_program_that_opens_10_000_files_takes_hardly_more_time(tmp_path: Path
     for turn in range(ROUNDS):
         for watch in sorted(times, reverse=bool(turn % 2)):
             times[watch].append(cpu_s(folder, watch))
-    least = {watch: min(found) for watch, found in times.items()}
-    assert least["files"] / least["none"] - 1 <= MOST + SLACK, times
+        more = min(times["files"]) / min(times["none"]) - 1
+        if turn and more <= MOST:
+            break
+    assert more <= MOST + SLACK, times
