@@ -23,7 +23,7 @@ from backtrail.store import reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
-from backtrail.trail.cause.answer import Candidate
+from backtrail.trail.cause.answer import Candidate, Why
 from backtrail.trail.cause.asking import why
 from backtrail.trail.cause.judging import Expected, Judged, judge
 
@@ -103,21 +103,29 @@ def _evaluated(case: Path, invocation: Invocation) -> Row:
         place = Path(scratch) / case.name
         shutil.copytree(case, place, ignore=shutil.ignore_patterns(EXPECTED, "__pycache__"))
         code = _run(expected, place, invocation)
-        with Catalog.open(place / ".backtrail") as catalog:
-            refresh(catalog)
-            trace = next(iter(reading.traces(catalog, TraceFilter(limit=1))))
-            answer = why(catalog, trace.trace_id)
-    first = next(iter(answer.candidates), None)
+        answer = _answer(place / ".backtrail")
+    candidates = answer.candidates if answer else []
+    first = next(iter(candidates), None)
     return Row(
         case=case.name,
         title=expected.title,
         expected=expected.cause.kind,
-        judged=judge(answer.candidates, expected),
+        judged=judge(candidates, expected),
         first=first,
         score=first.score if first else None,
-        events=answer.events_read,
+        events=answer.events_read if answer else 0,
         has_failed_as_expected=expected.exit_code is None or code == expected.exit_code,
     )
+
+
+def _answer(home: Path) -> Why | None:
+    """Ask why the only trace of a store failed; `None` when nothing was recorded."""
+    if not home.is_dir():
+        return None
+    with Catalog.open(home) as catalog:
+        refresh(catalog)
+        trace = next(iter(reading.traces(catalog, TraceFilter(limit=1))), None)
+        return why(catalog, trace.trace_id) if trace else None
 
 
 def _run(expected: Expected, place: Path, invocation: Invocation) -> int | None:

@@ -17,7 +17,7 @@ CONSTRAINT = re.compile(
 )
 CONFLICT, REMOVED, INSERTED_FIRST, CHANGED = 0.82, 0.72, 0.7, 0.62
 TIE = 0.12
-REPLACED = 0.52
+REPLACED, UNCOMMITTED = 0.52, 0.86
 UPDATED = 0.06
 SHARED_MIN = 0.3
 """How distinct a value must be: a small number stands in many statements."""
@@ -47,6 +47,7 @@ def find(case: Case) -> Iterator[Finding]:
     elif case.suspects.is_none or case.suspects.is_key_missing:
         yield from _removals(case, statements)
         yield from _replacements(case, statements)
+        yield from _uncommitted(case, statements)
 
 
 def _conflicts(
@@ -96,23 +97,7 @@ def _shared(read: Statement, wanted: Statement) -> set[str]:
 
 def _removals(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[Finding]:
     """Yield writes that took away, or changed, the row that a query then did not find."""
-    functions = {
-        frame.qualified
-        for each in case.suspects.failing
-        for frame in each.info.frames
-        if frame.is_app
-    }
-    here = case.facts.error
-    query = next(
-        (
-            (fact, read)
-            for fact, read in reversed(statements)
-            if read.verb == "select"
-            and fact.event.process == here.process
-            and any(place.get("function") in functions for place in fact.calls[:2])
-        ),
-        None,
-    )
+    query = _query(case, statements)
     if query is None:
         return
     asked, wanted = query
@@ -139,6 +124,63 @@ def _removals(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[
             evidence=evidence,
             between=[asked],
         )
+
+
+def _query(case: Case, statements: list[tuple[Fact, Statement]]) -> tuple[Fact, Statement] | None:
+    """Return the last question that the failing code asked of a database."""
+    functions = {
+        frame.qualified
+        for each in case.suspects.failing
+        for frame in each.info.frames
+        if frame.is_app
+    }
+    return next(
+        (
+            (fact, read)
+            for fact, read in reversed(statements)
+            if read.verb == "select"
+            and fact.event.process == case.facts.error.process
+            and any(place.get("function") in functions for place in fact.calls[:2])
+        ),
+        None,
+    )
+
+
+def _uncommitted(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[Finding]:
+    """Yield a write that another connection had not committed when its row was asked for."""
+    query = _query(case, statements)
+    if query is None:
+        return
+    asked, wanted = query
+    for fact, read in reversed(statements):
+        is_other = fact.body.get("connection") != asked.body.get("connection")
+        if fact.at < asked.at and is_other and read.is_write and read.table == wanted.table:
+            shared = read.values & (wanted.keys or wanted.values)
+            if shared and not _is_committed(case, fact, asked):
+                yield Finding(
+                    kind="sqlite",
+                    fact=fact,
+                    score=UNCOMMITTED,
+                    evidence=[
+                        f"it wrote {max(shared, key=distinctness)!r} and was not committed yet"
+                    ],
+                    between=[asked],
+                )
+
+
+def _is_committed(case: Case, fact: Fact, asked: Fact) -> bool:
+    """Tell whether a write was committed before a question was asked."""
+    has_begun = False
+    for each in case.facts.of("sql.executed"):
+        if each.body.get("connection") != fact.body.get("connection") or each.at > asked.at:
+            continue
+        verb = str(each.body.get("statement", "")).split(maxsplit=1)[:1]
+        word = verb[0].casefold().rstrip(";") if verb else ""
+        if each.at < fact.at:
+            has_begun = word == "begin" or (has_begun and word not in {"commit", "end", "rollback"})
+        elif word in {"commit", "end"}:
+            return True
+    return not has_begun
 
 
 def _row(
