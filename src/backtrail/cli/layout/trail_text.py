@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from backtrail.cli.failure_text import Page, short_path
 from backtrail.cli.layout.state_text import edit_text
-from backtrail.cli.text import clock_text, counted, cut, tone
+from backtrail.cli.text import clock_text, counted, cut, tone, wrap
 from backtrail.model.event import Place
 from backtrail.trail.moment import duration_text
 from backtrail.trail.views.gaps import Gap
@@ -34,6 +34,10 @@ def section_lines(trail: Trail, page: Page) -> Iterator[str]:
     yield from _gap_lines(trail.gaps, page)
     yield from _same_lines(trail.same_errors, page)
     yield from _related_lines(trail.related, page)
+    for note in trail.notes:
+        yield from (tone(line, "warn") for line in wrap(note, page.width, 3))
+    if trail.notes:
+        yield ""
 
 
 def _heading(text: str, command: str = "") -> str:

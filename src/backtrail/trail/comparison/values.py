@@ -59,8 +59,6 @@ def settled(text: str) -> str:
 
 
 def _differing(left: Json, right: Json, path: str, depth: int) -> Iterator[Part]:
-    if left == right and type(left) is type(right):
-        return
     if isinstance(left, dict) and isinstance(right, dict) and depth < DEPTH_MAX:
         for key in [*left, *(key for key in right if key not in left)]:
             inner = f"{path}.{key}" if path else str(key)
@@ -71,6 +69,8 @@ def _differing(left: Json, right: Json, path: str, depth: int) -> Iterator[Part]
             one = left[index] if index < len(left) else MISSING
             other = right[index] if index < len(right) else MISSING
             yield from _differing(one, other, f"{path}[{index}]", depth + 1)
+        return
+    if left == right and type(left) is type(right):
         return
     if isinstance(left, str) and isinstance(right, str) and settled(left) == settled(right):
         return
