@@ -58,10 +58,12 @@ def unpacked(sources: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         path.rmdir() if path.is_dir() else path.unlink()
 
 
-def ran(folder: Path, *command: str, is_recorded: bool) -> tuple[int, list[str], str]:
+def ran(
+    folder: Path, *command: str, is_recorded: bool, options: tuple[str, ...] = ()
+) -> tuple[int, list[str], str]:
     """Run a test suite; return its exit code, and what it printed without times."""
     done = run_program(
-        *(RUN if is_recorded else []),
+        *((*RUN, *options) if is_recorded else []),
         *(["--"] if is_recorded else []),
         *command,
         cwd=folder,
@@ -81,13 +83,16 @@ def files_with_tests(folder: Path) -> list[str]:
     return [str(path.relative_to(folder)) for path in sorted(folder.glob("*/tests/[!_]*.py"))]
 
 
+@pytest.mark.parametrize("options", [(), ("--locks",)], ids=["as it is", "with its locks"])
 @pytest.mark.parametrize(
     ("unpacked", "passed"), [("h11", 78), ("aioitertools", 133)], indirect=["unpacked"]
 )
-def test_a_suite_prints_the_same_with_and_without_recording(unpacked: Path, passed: int) -> None:
+def test_a_suite_prints_the_same_with_and_without_recording(
+    unpacked: Path, passed: int, options: tuple[str, ...]
+) -> None:
     command = (*PYTEST, *files_with_tests(unpacked))
     plainly = ran(unpacked, *command, is_recorded=False)
-    recorded = ran(unpacked, *command, is_recorded=True)
+    recorded = ran(unpacked, *command, is_recorded=True, options=options)
     assert recorded == plainly
     code, lines, _ = plainly
     assert (code, len([line for line in lines if line.startswith("PASSED")])) == (0, passed)

@@ -1,4 +1,4 @@
-"""Programs whose locks are watched, under `backtrail run --locks`: what they do and what is told."""
+"""Programs under `backtrail run --locks`: what they do, and what is told of their locks."""
 
 from __future__ import annotations
 
