@@ -17,7 +17,6 @@ from typing import Any
 
 from backtrail.model.event import Place
 from backtrail.model.limits import (
-    BODY_BYTES_MAX,
     CALLER_FRAMES_MAX,
     CALLS_MAX,
     MODEL_BYTES_MAX,
@@ -88,7 +87,7 @@ class Exchange:
         self.request_headers: Headers = []
         self.status: int | None = None
         self.answer_headers: Headers = []
-        self.answer = Kept(BODY_BYTES_MAX if method == "GET" else MODEL_BYTES_MAX)
+        self.answer = Kept(MODEL_BYTES_MAX)
         self.expected: int | None = None
         """Bytes that the answer says it has."""
         self.is_decoded = False

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 
+from backtrail.model.limits import BODY_BYTES_MAX
 from backtrail.record import guard, switch
 from backtrail.record.calls import exchange as exchanges
 from backtrail.record.calls import rate_limits
+from backtrail.record.calls.addresses import path_of
 from backtrail.record.calls.exchange import Exchange
-from backtrail.record.calls.llm.recognising import recognised
-from backtrail.record.calls.llm.told import tell_call
 from backtrail.record.calls.telling import tell_http
 from backtrail.record.occurrence.raised import before_error
+
+PATHS = (
+    "ompletions", "/responses", "/messages", "/embeddings", "Content", "Contents", "/chat",
+    "/generate", "/embed", "redict",
+)  # fmt: skip
+"""How the paths end under which models are asked, to pass over most requests at a glance."""
 
 
 class _Wanted:
@@ -27,7 +34,7 @@ def start(wanted: tuple[str, ...]) -> None:
     _Wanted.http, _Wanted.models = "http" in wanted, "llm" in wanted
     if _tell not in exchanges.on_end:
         exchanges.on_end.append(_tell)
-        exchanges.on_begin.append(rate_limits.ask_again)
+        exchanges.on_begin += [rate_limits.ask_again, _make_room]
         before_error.append(_tell_open)
 
 
@@ -36,14 +43,28 @@ def stop() -> None:
     if _tell in exchanges.on_end:
         _tell_rest()
         exchanges.on_end.remove(_tell)
-        exchanges.on_begin.remove(rate_limits.ask_again)
+        exchanges.on_begin[:] = []
         before_error.remove(_tell_open)
 
 
+def _may_ask_a_model(exchange: Exchange) -> bool:
+    return exchange.method == "POST" and path_of(exchange.url).rstrip("/").endswith(PATHS)
+
+
+def _make_room(exchange: Exchange) -> None:
+    """Keep less of what is said to any other than a model."""
+    if not _may_ask_a_model(exchange):
+        exchange.answer.limit = BODY_BYTES_MAX
+        if exchange.request is not None:
+            exchange.request.limit = BODY_BYTES_MAX
+
+
 def _tell(exchange: Exchange) -> None:
-    found = recognised(exchange) if _Wanted.models else None
-    if found is not None:
-        tell_call(exchange, *found)
+    if _Wanted.models and _may_ask_a_model(exchange):
+        # Loaded only here: most programs that send requests ask no model.
+        models = importlib.import_module("backtrail.record.calls.llm.recognising")
+        if not models.tell_if_model(exchange) and _Wanted.http:
+            tell_http(exchange)
     elif _Wanted.http:
         tell_http(exchange)
     else:

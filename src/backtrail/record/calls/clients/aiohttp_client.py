@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
-from backtrail.model.limits import MODEL_BYTES_MAX
 from backtrail.record import guard
 from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.calls.exchange import MARK, Exchange, begin, is_nested
@@ -110,7 +109,8 @@ def _sent(exchange: Exchange, request: Any) -> None:
     exchange.method = request.method
     exchange.url = str(request.url)
     exchange.request_headers = list(request.headers.items())
-    exchange.request = Kept(MODEL_BYTES_MAX)
+    if exchange.request is not None:
+        exchange.request = Kept(exchange.request.limit)
     body = request.body
     if body:
         exchange.sent(getattr(body, "_value", None))

@@ -15,6 +15,7 @@ from backtrail.record.calls.llm import (
     openai_responses,
 )
 from backtrail.record.calls.llm.reading import Protocol
+from backtrail.record.calls.llm.told import tell_call
 
 PROTOCOLS = (
     openai_chat.CHAT,
@@ -29,11 +30,15 @@ PROTOCOLS = (
     ollama.EMBEDDINGS,
 )
 """Each is asked in turn."""
-_ENDINGS = (
-    "ompletions", "/responses", "/messages", "/embeddings", "Content", "Contents", "/chat",
-    "/generate", "/embed", "redict",
-)  # fmt: skip
-"""How the paths of all of them end, to pass over most requests at a glance."""
+
+
+def tell_if_model(exchange: Exchange) -> bool:
+    """Record an exchange as a call of a model, if it is one; say whether it was."""
+    found = recognised(exchange)
+    if found is None:
+        return False
+    tell_call(exchange, *found)
+    return True
 
 
 def recognised(exchange: Exchange) -> tuple[Protocol, str, dict[str, Any]] | None:
@@ -42,8 +47,6 @@ def recognised(exchange: Exchange) -> tuple[Protocol, str, dict[str, Any]] | Non
     if exchange.method != "POST" or request is None or not request.is_whole:
         return None
     path = path_of(exchange.url).rstrip("/")
-    if not path.endswith(_ENDINGS):
-        return None
     sent = read(request, header(exchange.request_headers, "content-encoding"))
     body = parsed(sent) if sent else None
     if type(body) is not dict:
