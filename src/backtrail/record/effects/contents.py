@@ -116,22 +116,26 @@ def _text(data: bytes, *, is_whole: bool) -> str | None:
 
 def _without_columns(path: str, text: str, walk: Walk) -> str:
     """Return a table without the cells of columns that have secret names."""
-    suffix = path.rpartition(".")[2].lower()
-    if suffix not in {"csv", "tsv"}:
+    if path.rpartition(".")[2].lower() not in {"csv", "tsv"}:
         return text
-    head = text.partition("\n")[0]
-    delimiter = "\t" if suffix == "tsv" or "\t" in head else ";" if ";" in head else ","
+    head, _, rest = text.partition("\n")
+    delimiter = max("\t;|,", key=head.count)
     names = [name.strip().strip("\"'") for name in head.split(delimiter)]
     hidden = {place for place, name in enumerate(names) if is_secret_name(name)}
     if not hidden:
         return text
-    # Loaded only here: hardly any table has such a column.
-    rows = list(importlib.import_module("csv").reader(text.splitlines(), delimiter=delimiter))
-    for row in rows[1:]:
+    # Loaded only here, since hardly any table has such a column; and not `csv`, which may be a
+    # module of the program's own.
+    table: Any = importlib.import_module("_csv")
+    try:
+        rows = list(table.reader(rest.splitlines(), delimiter=delimiter))
+    except table.Error:
+        return f"{head}\n{MARKER}"
+    for row in rows:
         for place in hidden.intersection(range(len(row))):
             walk.taint(row[place])
             row[place] = MARKER
-    return "\n".join(delimiter.join(row) for row in rows)
+    return "\n".join([head, *(delimiter.join(row) for row in rows)])
 
 
 def _digest(data: bytes) -> str:
