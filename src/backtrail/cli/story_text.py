@@ -245,6 +245,7 @@ def _next_lines(story: Story) -> Iterator[str]:
     if not story.errors:
         rows.append((f"backtrail show {short} --all", "every event"))
     else:
+        rows.insert(0, (f"backtrail why {short}", "the likely cause, with its evidence"))
         rows.append((f"backtrail show {short} --events 50", "the last 50 events too"))
     if len(story.errors) > 1:
         other = story.errors[1].error_id[:ID_SHOWN]

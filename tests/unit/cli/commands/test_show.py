@@ -72,6 +72,7 @@ not on record
          2  value not captured
 
 next
+  backtrail why 0190b6a200007000               the likely cause, with its evidence
   backtrail show 0190b6a200007000 --json       all of it, for a program or an assistant
   backtrail show 0190b6a200007000 --events 50  the last 50 events too
   backtrail errors show 0190b6a300007000       the next error in full
@@ -221,6 +222,7 @@ hang: no event for 4 s
   pool-1: threading.py:1 in wait
 
 next
+  backtrail why 0190b6a200007000               the likely cause, with its evidence
   backtrail show 0190b6a200007000 --json       all of it, for a program or an assistant
   backtrail show 0190b6a200007000 --events 50  the last 50 events too
 """)
