@@ -1,6 +1,6 @@
 """Writes the session in docs/guides/mcp.md: what an MCP client really asks and is answered.
 
-python tools/write_session.py            hold the session, and write it into the guide
+python tools/write_session.py            hold it, and write it where the guide shows another one
 python tools/write_session.py --check    hold it, and exit with 1 if the guide shows another one
 
 The program is examples/rates.py, recorded in a folder of its own, so that no path of the machine is
@@ -120,12 +120,13 @@ def main() -> None:
     before, _, rest = GUIDE.read_text().partition(BEGIN)
     there, _, after = rest.partition(END)
     found = f"\n{held()}\n"
-    if sys.argv[1:] == ["--check"]:
-        shown, real = lasting(there).splitlines(), lasting(found).splitlines()
-        if changes := list(difflib.unified_diff(shown, real, "shown", "real", lineterm="", n=0)):
-            hint = f"hint: python tools/{Path(__file__).name}"
-            sys.exit("\n".join([f"error: the session in {GUIDE.name} is stale", *changes, hint]))
+    shown, real = lasting(there).splitlines(), lasting(found).splitlines()
+    changes = list(difflib.unified_diff(shown, real, "shown", "real", lineterm="", n=0))
+    if not changes:
         return
+    if sys.argv[1:] == ["--check"]:
+        hint = "hint: ./dev fix"
+        sys.exit("\n".join([f"error: the session in {GUIDE.name} is stale", *changes, hint]))
     GUIDE.write_text(before + BEGIN + found + END + after)
 
 
