@@ -38,8 +38,6 @@ WORDS = frozenset(
 _CALL = re.compile(rb"\b(?:" + "|".join(sorted(WORDS)).encode() + rb")\s*\(")
 _LOOK_EACH = 16
 """Calls of a place that has told enough, after which it is asked whether a window is over."""
-_ANNOTATIONS = frozenset({"annotation", "returns", "type_params"})
-"""Fields that may become texts, in which a site would show."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _OTHER = "…"
 
@@ -100,36 +98,11 @@ class _Marker:
         return _CALL.search(source) is not None
 
     def mark(self, tree: _ast.Module, sites: Sites) -> None:
-        waiting: list[Any] = [tree]
-        while waiting:
-            node = waiting.pop()
-            for field in node._fields:
-                if field not in _ANNOTATIONS:
-                    waiting += _put(node, field, sites)
+        sites.put_around(tree, _is_reading, _reading)
 
 
-def _put(node: Any, field: str, sites: Sites) -> list[Any]:
-    """Put sites around the calls that a node holds in a field; return all that it held there."""
-    held = getattr(node, field, None)
-    if type(held) is list:
-        nodes = [each for each in held if isinstance(each, _ast.AST)]
-        held[:] = [_seen(each, sites) for each in held]
-        return nodes
-    if not isinstance(held, _ast.AST):
-        return []
-    seen = _seen(held, sites)
-    if seen is not held:
-        setattr(node, field, seen)
-    return [held]
-
-
-def _seen(node: Any, sites: Sites) -> Any:
-    is_reading = type(node) is _ast.Call and _is_reading(node)
-    return sites.expression(_reading(node), node) if is_reading else node
-
-
-def _is_reading(call: _ast.Call) -> bool:
-    function = call.func
+def _is_reading(node: Any) -> bool:
+    function = node.func if type(node) is _ast.Call else None
     if type(function) is _ast.Name:
         return function.id in WORDS
     return type(function) is _ast.Attribute and function.attr in WORDS

@@ -7,9 +7,11 @@ import sys
 from typing import Any
 
 from backtrail.record import guard, switch
-from backtrail.record.instrument import modules, taken
+from backtrail.record.instrument import modules, protocols, swallowed, taken
 from backtrail.record.instrument.rewrite import Sites, statements
 
+_WORDS = (b"except", b"property", b"next(", b"return_exceptions")
+"""One of these is in every source that has anything to mark."""
 _LEAVES = (_ast.Return, _ast.Continue, _ast.Break)
 
 
@@ -42,13 +44,16 @@ class _Marker:
     """Puts a site at the beginning of each `except` clause that may swallow what it takes."""
 
     def may_mark(self, source: bytes) -> bool:
-        return b"except" in source
+        return any(word in source for word in _WORDS)
 
     def mark(self, tree: _ast.Module, sites: Sites) -> None:
         clauses = [node for node in statements(tree) if type(node) is _ast.ExceptHandler]
         for clause in clauses:
             if not always_raises(clause):
                 clause.body.insert(0, sites.statement(Handler(), clause))
+        swallowed.mark(tree, sites)
+        # They come last: the clauses that they bring are none of the program's.
+        protocols.mark(tree, sites)
 
 
 def always_raises(clause: _ast.ExceptHandler) -> bool:
@@ -71,9 +76,11 @@ _marker = _Marker()
 def watch() -> None:
     """Record from here on what exceptions the program's own code takes."""
     modules.watch(_marker)
+    swallowed.watch()
 
 
 def unwatch() -> None:
     """Record no more of them."""
     modules.unwatch(_marker)
+    swallowed.unwatch()
     taken.forget()

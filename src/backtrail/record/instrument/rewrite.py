@@ -12,12 +12,14 @@ import _ast
 import _warnings
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import CodeType
 from typing import Any, Protocol
 
 _PLACEHOLDER = b"\0site " + os.urandom(8).hex().encode() + b" "
 _POSITION = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+_ANNOTATIONS = frozenset({"annotation", "returns", "type_params"})
+"""Fields that may become texts, in which a site would show."""
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of a node that hold statements, or what in turn has such fields."""
 BYTECODE_READERS = frozenset(
@@ -51,14 +53,39 @@ class Sites:
         self.made.append(site)
         return _PLACEHOLDER + str(len(self.made) - 1).encode()
 
-    def statement(self, site: object, at: Any) -> _ast.While:
+    def put_around(
+        self, tree: _ast.AST, is_wanted: Callable[[Any], bool], make: Callable[[Any], object]
+    ) -> None:
+        """Put a site around each expression of a tree that is wanted, made for it."""
+
+        def around(node: Any) -> Any:
+            return self.expression(make(node), node) if is_wanted(node) else node
+
+        waiting: list[Any] = [tree]
+        while waiting:
+            node = waiting.pop()
+            for field in node._fields:
+                held = None if field in _ANNOTATIONS else getattr(node, field, None)
+                if type(held) is list:
+                    waiting += [each for each in held if isinstance(each, _ast.AST)]
+                    held[:] = [around(each) for each in held]
+                elif isinstance(held, _ast.AST):
+                    waiting.append(held)
+                    if (seen := around(held)) is not held:
+                        setattr(node, field, seen)
+
+    def attribute(self, site: object, name: str, where: dict[str, Any]) -> _ast.Attribute:
+        """Return an attribute of a site as an expression."""
+        return _attribute(self.add(site), name, where)
+
+    def statement(self, site: object, at: Any, where: dict[str, Any] | None = None) -> _ast.While:
         """Return a statement at the first line of a node: if the site is on, its `note` is called.
 
-        Where the program is as deep as it may go, that call fails: it does so unseen. The loop is
-        none: leaving a `try` by `break` is the one way without instructions that have no line, and
-        after these a tracer would be told of the line again.
+        It may be told to be elsewhere. Where the program is as deep as it may go, that call fails:
+        it does so unseen. The loop is none: leaving a `try` by `break` is the one way without
+        instructions that have no line, and after these a tracer would be told of the line again.
         """
-        where = _where(at)
+        where = _where(at) if where is None else where
         holder = self.add(site)
         call = _ast.Call(func=_attribute(holder, "note", where), args=[], keywords=[], **where)
         note = _ast.If(

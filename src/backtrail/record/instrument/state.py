@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
+
 from backtrail.record.attach import inherit
-from backtrail.record.instrument.declared import forget, tell_of_state
 from backtrail.record.occurrence.raised import before_error
+
+_DECLARED = "backtrail.record.instrument.declared"
 
 
 def watch() -> None:
     """Record with each error from here on what state differs from its declaration."""
-    if inherit.handed_on and tell_of_state not in before_error:
-        before_error.append(tell_of_state)
+    if inherit.handed_on and _tell not in before_error:
+        before_error.append(_tell)
 
 
 def unwatch() -> None:
     """Record no more of it."""
-    if tell_of_state in before_error:
-        before_error.remove(tell_of_state)
-    forget()
+    if _tell in before_error:
+        before_error.remove(_tell)
+
+
+def _tell(error: BaseException) -> None:
+    # Loaded only here: most programs have no error.
+    importlib.import_module(_DECLARED).tell_of_state(error)

@@ -35,10 +35,17 @@ from backtrail.record.effects.origin import tell
 How = Literal["except", "suppress", "log", "future", "protocol"]
 
 
+_LOOK_EACH = 16
+"""Exceptions at a place that has told enough, after which it is asked again; all doublings that
+come so late are among them."""
+
+
 class _Count(Struct):
     """How often exceptions of one type were taken at one place."""
 
     total: int = 0
+    due: int = 0
+    """The total from which on it is asked whether the next one is told."""
     told: int = 0
     """Events of this window."""
     since_ns: int = 0
@@ -53,22 +60,29 @@ class Firings:
         self.by_type: dict[int, _Count] = {}
 
     def next(self, kind: type) -> _Count | None:
-        """Count one more; return the count if it is worth an event."""
+        """Count one more; return the count if it may be worth an event."""
         count = self.by_type.get(id(kind))
         if count is None:
             if len(self.by_type) >= HANDLED_TYPES_MAX:
                 self.by_type.clear()
             count = self.by_type[id(kind)] = _Count()
         count.total += 1
-        now_ns = journal.clock().monotonic_ns()
-        if now_ns - count.since_ns > HANDLED_WINDOW_S * NS_PER_S:
-            count.since_ns, count.told = now_ns, 0
-        if count.told >= HANDLED_MAX and count.total & (count.total - 1):
-            return None
-        if not _window.has_room(now_ns):
-            return None
-        count.told += 1
-        return count
+        return count if count.total >= count.due else None
+
+
+def _is_told(count: _Count) -> bool:
+    """Tell whether one more is told: as many as a window may have, then every doubling."""
+    now_ns = journal.clock().monotonic_ns()
+    if now_ns - count.since_ns > HANDLED_WINDOW_S * NS_PER_S:
+        count.since_ns, count.told = now_ns, 0
+    is_doubling = not count.total & (count.total - 1)
+    if count.told >= HANDLED_MAX and not is_doubling:
+        count.due = count.total + _LOOK_EACH - count.total % _LOOK_EACH
+        return False
+    if not _window.has_room(now_ns):
+        return False
+    count.told += 1
+    return True
 
 
 class _Window:
@@ -97,10 +111,12 @@ traceback begins in, and the place that took it."""
 
 def take(error: BaseException, frame: FrameType, firings: Firings, how: How) -> None:
     """Record an exception that a frame of the program's own takes at this moment."""
-    if _is_known(error, firings):
-        return
     count = firings.next(type(error))
-    if count is not None:
+    if count is None:
+        return
+    if _is_known(error, firings):
+        count.total -= 1
+    elif _is_told(count):
         _tell(error, frame, count, how)
 
 
