@@ -115,6 +115,8 @@ CHANGES_MAX = 100
 """Changes to files and folders that one place makes in one trace which are recorded."""
 VARIABLES_MAX = 40
 """Variables of the environment that one place reads or sets which are recorded."""
+VARIABLE_LOOKS_MAX = 100
+"""Times that a variable is read in one trace, with the same value, until nobody looks who does."""
 CHILD_VARIABLES_MAX = 50
 """Variables told of a child's environment: those that differ from the program's own."""
 CHILDREN_MAX = 1_000
@@ -131,6 +133,10 @@ STATEMENTS_MAX = 200
 """Statements of one shape that one place sends in one trace which are recorded."""
 STATEMENTS_LAST_MAX = 8
 """Of more, so many last ones are recorded when an error comes."""
+STATEMENTS_PASSED_MAX = 100
+"""Statements of a connection that begin alike and are passed over between two looks at them."""
+STATEMENT_BEGINNING_CHARS = 24
+"""How alike."""
 TABLES_MAX = 500
 """Tables whose columns are remembered from the statements that made them."""
 

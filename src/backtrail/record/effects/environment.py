@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from backtrail.model.effects import EnvironmentChanged, EnvironmentRead
-from backtrail.model.limits import CALLS_MAX, EFFECT_PLACES_MAX, VARIABLES_MAX
+from backtrail.model.limits import CALLS_MAX, EFFECT_PLACES_MAX, VARIABLE_LOOKS_MAX, VARIABLES_MAX
 from backtrail.record import scope
 from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.capture.callers import callers
@@ -34,6 +34,8 @@ _WHERE = "environment"
 _patches = Patches()
 _read: dict[tuple[object, ...], None] = {}
 """Variables with the places that read them, which are recorded already."""
+_looked: dict[object, tuple[str, object, int]] = {}
+"""By variable: in which trace it was read last, its value, and how often that was looked at."""
 _reads = Quota(VARIABLES_MAX, "variable read")
 _changes = Quota(VARIABLES_MAX, "variable changed")
 
@@ -41,6 +43,7 @@ _changes = Quota(VARIABLES_MAX, "variable changed")
 def watch() -> None:
     """Record from here on which variables are read and changed."""
     _read.clear()
+    _looked.clear()
     _reads.forget()
     _changes.forget()
     _patches.replace(type(os.environ), "__getitem__", _getting)
@@ -51,6 +54,7 @@ def watch() -> None:
 def unwatch() -> None:
     """Record it no more."""
     _patches.restore()
+    _looked.clear()
     audit.ignore("os.putenv", "os.unsetenv")
 
 
@@ -62,13 +66,29 @@ def _getting(original: Callable[..., Any]) -> Callable[..., Any]:
             value = original(self, key)
         except BaseException as error:
             step_out(error)
-            if type(error) is KeyError:
+            if type(error) is KeyError and _is_worth_a_look(key, None):
                 quietly(_WHERE, _tell_read, key, None, frame_of(1))
             raise
-        quietly(_WHERE, _tell_read, key, value, frame_of(1))
+        if _is_worth_a_look(key, value):
+            quietly(_WHERE, _tell_read, key, value, frame_of(1))
         return value
 
     return getitem
+
+
+def _is_worth_a_look(key: Any, value: Any) -> bool:
+    """Tell whether a variable has not been read very often in this trace, as it is by now."""
+    trace = scope.get().trace.trace_id
+    looked = _looked.get(key)
+    if looked is None or looked[0] != trace or looked[1] != value:
+        if len(_looked) >= EFFECT_PLACES_MAX:
+            _looked.clear()
+        _looked[key] = (trace, value, 1)
+        return True
+    if looked[2] >= VARIABLE_LOOKS_MAX:
+        return False
+    _looked[key] = (trace, value, looked[2] + 1)
+    return True
 
 
 def _text(given: Any) -> str:

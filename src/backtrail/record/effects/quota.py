@@ -13,9 +13,11 @@ Key = tuple[str, int, object]
 class Quota:
     """A number of events for each place, in each trace anew; what is beyond it is counted."""
 
-    def __init__(self, most: int, what: str) -> None:
+    def __init__(self, most: int, what: str, *, is_counting: bool = True) -> None:
         self.most = most
         self.what = what
+        self.is_counting = is_counting
+        """Whether what is beyond it is counted here, and not where it is asked for."""
         self.spent: dict[Key, tuple[str, int]] = {}
         """By place, and what sets events there apart: the trace, and events of it in that trace."""
 
@@ -28,7 +30,8 @@ class Quota:
         if known != trace:
             spent = 0
         if spent >= self.most:
-            guard.count(f"{self.what}: only counted")
+            if self.is_counting:
+                guard.count(f"{self.what}: only counted")
             return 0
         if len(self.spent) >= EFFECT_PLACES_MAX:
             self.spent.clear()

@@ -22,9 +22,12 @@ from backtrail.model.limits import (
     CALLS_MAX,
     SQL_CHARS_MAX,
     SQL_SCAN_CHARS_MAX,
+    STATEMENT_BEGINNING_CHARS,
     STATEMENTS_LAST_MAX,
     STATEMENTS_MAX,
+    STATEMENTS_PASSED_MAX,
 )
+from backtrail.record import guard, scope
 from backtrail.record.attach.imports import when_imported
 from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.capture.callers import callers
@@ -51,7 +54,7 @@ class _Sent(NamedTuple):
     calls: list[Place]
 
 
-_quota = Quota(STATEMENTS_MAX, "statement")
+_quota = Quota(STATEMENTS_MAX, "statement", is_counting=False)
 _last: deque[_Sent] = deque(maxlen=STATEMENTS_LAST_MAX)
 """What was sent beyond that, the newest last."""
 _numbers = count(1)
@@ -115,26 +118,67 @@ def _connected(connection: Any, given: Any, frame: FrameType | None) -> None:
     sqlite3.Connection.set_trace_callback(connection, _teller(database, str(next(_numbers))))
 
 
+class _Passing:
+    """What is sent over and over on a connection, and is passed over for a while."""
+
+    __slots__ = ("beginning", "calls", "left", "trace")
+
+    def __init__(self) -> None:
+        self.beginning = ""
+        self.calls: list[Place] = []
+        self.left = 0
+        self.trace = ""
+
+    def begin(self, statement: str, calls: list[Place]) -> None:
+        """Pass over the next statements that begin like this one, in the present trace."""
+        self.beginning, self.calls = statement[:STATEMENT_BEGINNING_CHARS], calls
+        self.left, self.trace = STATEMENTS_PASSED_MAX, scope.get().trace.trace_id
+
+
 def _teller(database: str | None, connection: str) -> Callable[[str], None]:
     frame_of = sys._getframe  # noqa: SLF001 - inspect costs start-up time
+    passing = _Passing()
 
     def tell_statement(statement: str) -> None:
-        if _on[0]:
-            quietly(_WHERE, _hear, statement, frame_of(1), database, connection)
+        if not _on[0]:
+            return
+        if (
+            passing.left
+            and statement[:STATEMENT_BEGINNING_CHARS] == passing.beginning
+            and scope.get().trace.trace_id == passing.trace
+        ):
+            passing.left -= 1
+            _keep_in_mind(statement, database, connection, passing.calls)
+            return
+        calls = quietly(_WHERE, _hear, statement, frame_of(1), database, connection)
+        if calls:
+            passing.begin(statement, calls)
 
     return tell_statement
 
 
-def _hear(statement: str, frame: FrameType | None, database: str | None, connection: str) -> None:
+def _keep_in_mind(
+    statement: str, database: str | None, connection: str, calls: list[Place]
+) -> None:
+    if len(statement) > SQL_SCAN_CHARS_MAX:
+        statement = f"{statement[:SQL_SCAN_CHARS_MAX]}…"
+    _last.append(_Sent(statement, database, connection, calls))
+    guard.count("statement: only counted")
+
+
+def _hear(
+    statement: str, frame: FrameType | None, database: str | None, connection: str
+) -> list[Place] | None:
+    """Record a statement; return where it was sent from if that place has sent enough of them."""
     app = origin(frame)
     if app is None:
-        return
-    head = statement[: SQL_SCAN_CHARS_MAX + 1]
-    if _quota.left(app, shape_of(head)):
+        return None
+    if _quota.left(app, shape_of(statement)):
         _tell(_Sent(statement, database, connection, callers(app, CALLS_MAX)))
-    else:
-        cut = statement if len(head) == len(statement) else f"{head}…"
-        _last.append(_Sent(cut, database, connection, callers(app, 1)))
+        return None
+    calls = callers(app, 1)
+    _keep_in_mind(statement, database, connection, calls)
+    return calls
 
 
 def _tell(sent: _Sent) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from backtrail.model.limits import VARIABLES_MAX
+import backtrail
+from backtrail.model.limits import VARIABLE_LOOKS_MAX, VARIABLES_MAX
 from backtrail.record.effects import environment
 from recorded import events, recording
 
@@ -67,6 +68,21 @@ def test_a_variable_is_told_once_for_each_place(home: Path) -> None:
         os.getenv("SHOP_REGION")
         os.getenv("SHOP_CURRENCY")
     assert len(read(home)) == 2
+
+
+def test_a_variable_that_is_read_over_and_over_is_not_looked_at_until_it_changes(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_REGION", "north")
+    for _ in range(VARIABLE_LOOKS_MAX):
+        os.getenv("SHOP_REGION")
+    os.getenv("SHOP_REGION")
+    assert len(read(home)) == 1
+    os.environ["SHOP_REGION"] = "south"
+    os.getenv("SHOP_REGION")
+    with backtrail.start_operation_trace("next"):
+        os.getenv("SHOP_REGION")
+    assert [value for _, value in read(home)] == ["north", "south", "south"]
 
 
 def test_the_value_of_a_secret_is_not_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

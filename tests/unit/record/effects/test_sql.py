@@ -169,6 +169,30 @@ def test_repeats_at_one_place_are_counted(home: Path) -> None:
     assert guard.lost["statement: only counted"] == 7
 
 
+def test_each_trace_is_told_its_statements_after_one_that_sends_many(home: Path) -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE t (a)")
+        for name, many in (("busy", STATEMENTS_MAX + 5), ("calm", 3)):
+            with backtrail.start_operation_trace(name):
+                for number in range(many):
+                    db.execute("INSERT INTO t VALUES (?)", (number,))
+    told = [e for e in events(home, "sql.executed") if e.body["statement"].startswith("INSERT")]
+    assert len(told) == STATEMENTS_MAX + 3
+    assert len({event.trace_id for event in told[-3:]} | {told[0].trace_id}) == 2
+    assert guard.lost == {"statement: only counted": 5}
+
+
+def test_a_statement_of_another_kind_is_told_amid_many(home: Path) -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE t (a)")
+        for number in range(STATEMENTS_MAX + 300):
+            db.execute("INSERT INTO t VALUES (?)", (number,))
+            if number == STATEMENTS_MAX + 50:
+                db.execute("DELETE FROM t")
+        assert guard.lost == {"statement: only counted": 300}
+    assert statements(home)[-1] == "DELETE FROM t"
+
+
 def test_the_last_of_many_are_told_when_an_error_comes(home: Path) -> None:
     many = STATEMENTS_MAX + 30
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
