@@ -37,6 +37,8 @@ TYPED = 0.85
 """Weight of a text that stands where another type was needed, however short it is."""
 DEEP = 0.6
 """Factor for what is held by a variable rather than being one."""
+UNTOLD = ("type", "logging.")
+"""Classes and loggers: what they hold is never what failed."""
 ONE_OF_MANY = 0.6
 """Factor for what is held by a collection: most of that is not what failed."""
 OUTER_FRAMES_MAX = 6
@@ -259,7 +261,7 @@ def _all_of(
     name: str, value: Json, role: Role, inner_role: Role, share: float
 ) -> Iterator[Suspect]:
     """Yield what a variable holds: itself where it is one value, else the values inside."""
-    if isinstance(value, dict) and value.get("$type") == "type":
+    if isinstance(value, dict) and str(value.get("$type")).startswith(UNTOLD):
         return
     if isinstance(value, dict | list):
         inside = ((f"{name}.{key}" if key else name, text) for key, text in leaves(value)[:100])
