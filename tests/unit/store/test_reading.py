@@ -250,3 +250,23 @@ def test_a_trace_that_a_program_begins_is_of_its_session_and_command(
         assert reading.traces(catalog, TraceFilter(session="kiosk")) == []
         found = reading.trace_summary(catalog, trace_id(2))
     assert (found.name, found.session, found.command) == ("checkout", "till", ["app.py"])
+
+
+def test_holes_in_the_journal_of_a_process_are_told(home: Path, indexed: Opener) -> None:
+    process, trace = process_id(81), trace_id(81)
+    write_segment(home, process, debugs(trace, 3))
+    write_segment(home, process, debugs(trace, 2, t=9_000), segment=2, seq=10, tail=b'{"t":')
+    with indexed() as catalog:
+        found = [(hole.seq, hole.count, hole.is_torn) for hole in reading.holes(catalog, process)]
+        assert reading.holes(catalog, process_id(82)) == []
+    assert found == [(3, 7, False), (10, 1, True)]
+
+
+def test_the_traces_that_a_process_told_of_are_known(home: Path, indexed: Opener) -> None:
+    process, one, other = process_id(81), trace_id(81), trace_id(82)
+    lines = [*debugs(one, 2), *debugs(other, 2), *debugs(one, 2)]
+    write_segment(home, process, lines)
+    with indexed() as catalog:
+        assert sorted(reading.traces_beside(catalog, process, limit=9)) == [one, other]
+        assert len(reading.traces_beside(catalog, process, limit=1)) == 1
+        assert reading.traces_beside(catalog, "nobody", limit=9) == []

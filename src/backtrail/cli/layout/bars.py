@@ -16,11 +16,15 @@ def bar(after: float, took: float, total: float, *, width: int, fill: str = FULL
 
     However short it is, it can be seen; however long, it ends within the line.
     """
-    scale = width / total if total > 0 else 0.0
-    start = min(int(after * scale), width - 1)
-    cells = int((after + took) * scale + 0.5) - start
-    cells = max(0, min(cells, width - start))
+    begins, ends = _part(after, total), _part(after + took, total)
+    start = min(int(begins * width), width - 1)
+    cells = max(0, min(int(ends * width + 0.5), width) - start)
     return " " * start + (fill * cells if cells else THIN)
+
+
+def _part(moment: float, total: float) -> float:
+    """Return how far along a line a moment is, from 0 to 1."""
+    return min(moment, total) / total if total > 0 else 0.0
 
 
 def share_bar(share: float | None, *, width: int) -> str:

@@ -43,7 +43,7 @@ def perf_lines(told: Performance, seen: Looked, page: Page) -> Iterator[str]:
     if told.bottleneck is None:
         yield tone("nothing in it says where the time went: it has no spans and no calls", "quiet")
         return
-    yield _bottleneck_text(told.bottleneck)
+    yield _bottleneck_text(told.bottleneck, page)
     yield ""
     yield from _name_table("spans", told.spans, told.bottleneck, page)
     yield from _name_table("calls", told.calls, told.bottleneck, page)
@@ -111,11 +111,12 @@ def _trace(seen: Looked) -> str:
     return f"trace {seen.summary.trace_id}"
 
 
-def _bottleneck_text(found: Bottleneck) -> str:
+def _bottleneck_text(found: Bottleneck, page: Page) -> str:
     share = f", {share_text(found.share)} of the time" if found.share is not None else ""
     what = "own work of span" if found.sort == "span" else found.sort
-    text = f"{what} {found.name}: {duration_text(found.took_ms)}{share}"
-    return f"  {tone('bottleneck', 'warn')}  {text}"
+    took = f": {duration_text(found.took_ms)}{share}"
+    text = cut(f"{what} {found.name}", page.width - 14 - len(took))
+    return f"  {tone('bottleneck', 'warn')}  {text}{took}"
 
 
 def _name_table(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backtrail.trail.comparison.values import MISSING, PARTS_MAX, differing, settled
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(min_value=0.5, max_value=9) | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats(0.5, 9) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=15,
 )
