@@ -98,7 +98,8 @@ def search_events(project: Project, asked: SearchEvents) -> FoundEvents:
         raise UsageError("`after` was given without `trace`", hint="name the trace it belongs to")
     reader = _Reader()
     with opened(project) as catalog:
-        found = list(islice(_found(catalog, asked, reader), asked.limit + 1))
+        traces, unsearched = _traces(catalog, asked)
+        found = list(islice(_found(catalog, asked, traces, reader), asked.limit + 1))
     shown: list[FoundEvent] = []
     room = ANSWER_TOKENS * CHARS_PER_TOKEN - MORE_CHARS
     for event in found[: asked.limit]:
@@ -107,18 +108,31 @@ def search_events(project: Project, asked: SearchEvents) -> FoundEvents:
         if room < 0:
             break
         shown.append(line)
-    return FoundEvents(events=shown, more=_more(shown, found, reader))
+    return FoundEvents(events=shown, more=_more(shown, found, reader) or unsearched)
 
 
-def _found(catalog: Catalog, asked: SearchEvents, reader: _Reader) -> Iterator[Event]:
+def _traces(catalog: Catalog, asked: SearchEvents) -> tuple[list[str], str | None]:
+    """Return the traces to search, and which are not searched."""
+    if asked.trace is not None:
+        return [reading.resolve_trace(catalog, asked.trace)], None
+    wanted = TraceFilter(limit=TRACES_MAX)
+    found = reading.grep(catalog, wanted, asked.query, bytes_max=SEARCH_BYTES_MAX)
+    unsearched = None
+    if found.stopped_at_unix_ns is not None:
+        before = moment_text(found.stopped_at_unix_ns)
+        unsearched = f"what was recorded before {before} was not searched: name a trace"
+    elif not found.is_complete:
+        unsearched = (
+            f"only the newest {TRACES_MAX} traces with the text were searched: name a trace"
+        )
+    return [trace.trace_id for trace in found.traces], unsearched
+
+
+def _found(
+    catalog: Catalog, asked: SearchEvents, traces: list[str], reader: _Reader
+) -> Iterator[Event]:
     has_text = reading.text_matcher(asked.query)
     kinds = None if asked.kind is None else {asked.kind}
-    if asked.trace is not None:
-        traces = [reading.resolve_trace(catalog, asked.trace)]
-    else:
-        wanted = TraceFilter(limit=TRACES_MAX)
-        found = reading.grep(catalog, wanted, asked.query, bytes_max=SEARCH_BYTES_MAX)
-        traces = [trace.trace_id for trace in found.traces]
     for trace_id in traces:
         events = reading.events(catalog, trace_id, kinds=kinds, after=asked.after)
         for event in reader.bounded(events):

@@ -43,7 +43,7 @@ def error_draft(material: Material) -> Draft:
             short=_headline(material, error, MESSAGE_CHARS_SHORT),
             worth=1_000,
         ),
-        Piece(text=f"{_ending(material)} Error `{material.error_shown}`.", worth=850),
+        Piece(text=f"{_ending(material)} Error `{material.shown_error(error)}`.", worth=850),
         *(
             Piece(text=f"- note: {one_line(note, MESSAGE_CHARS)}", worth=860)
             for note in error.notes
@@ -61,15 +61,14 @@ def error_draft(material: Material) -> Draft:
     pieces += _elsewhere(material)
     others = [each for each in story.errors if each.error_id != error.error_id]
     pieces += [
-        Piece(text=f"- also in this trace: {_one_line(material, each)}", worth=420 - rank)
-        for rank, each in enumerate(others)
+        Piece(text=_beside(material, each), worth=420 - rank) for rank, each in enumerate(others)
     ]
     return Draft(
         name="error",
         title="What went wrong",
         pieces=pieces,
         noun="line",
-        command=f"backtrail errors show {material.error_shown}",
+        command=f"backtrail errors show {material.shown_error(error)}",
         share=0.3,
         unread=max(0, story.error_count - len(others) - 1),
     )
@@ -121,7 +120,7 @@ def locals_draft(material: Material) -> Draft | None:
         title=f"Variables of `{error.qualified or error.function}`",
         pieces=pieces,
         noun="variable",
-        command=f"backtrail errors show {material.error_shown}",
+        command=f"backtrail errors show {material.shown_error(error)}",
         share=0.25,
         unread=error.locals_cut,
     )
@@ -169,6 +168,11 @@ def _ending(material: Material) -> str:
     elif story.exit_code is not None:
         words.append(f"with exit code {story.exit_code}")
     return " ".join(words) + "."
+
+
+def _beside(material: Material, error: Failure) -> str:
+    told = _one_line(material, error)
+    return f"- also in this trace: {told} `{material.shown_error(error)}`"
 
 
 def _linked(material: Material, linked: LinkedError, chars_max: int) -> str:

@@ -50,13 +50,10 @@ class Material(Struct, frozen=True, kw_only=True):
         """The trace, as a person would type it."""
         return self.story.trace_id[:ID_SHOWN]
 
-    @property
-    def error_shown(self) -> str:
-        """The id of the error that the page is about, or of the trace when it is about none."""
-        if self.error is None:
-            return self.id_shown
-        known = {self.error.error_id, *(error.error_id for error in self.story.errors)}
-        return short_ids(known)[self.error.error_id]
+    def shown_error(self, error: Failure) -> str:
+        """Return the id of an error of the trace as short as every command still takes it."""
+        known = {error.error_id, *(each.error_id for each in self.story.errors)}
+        return short_ids(known)[error.error_id]
 
     @property
     def chain_ids(self) -> set[str]:

@@ -70,6 +70,31 @@ def test_an_answer_has_its_size_however_long_the_texts_are(project: Project) -> 
     assert answer.more is not None
 
 
+@pytest.mark.parametrize(
+    ("traces", "said"),
+    [
+        (100, None),
+        (101, "only the newest 100 traces with the text were searched: name a trace"),
+        (
+            150,
+            "what was recorded before 2025-10-09T08:53:20.000000Z was not searched: name a trace",
+        ),
+    ],
+)
+def test_traces_that_are_not_searched_are_said(
+    project: Project, traces: int, said: str | None
+) -> None:
+    lines = [
+        builders.line(
+            "debug.recorded", builders.trace_id(number), t=number, context="", action="fire_kiln"
+        )
+        for number in range(100, 100 + traces)
+    ]
+    builders.write_segment(project.home, builders.process_id(7), lines)
+    answer = search_events(project, SearchEvents(query="fire_kiln", kind="log.emitted"))
+    assert (answer.events, answer.more) == ([], said)
+
+
 def test_nothing_found_is_an_empty_answer(project: Project) -> None:
     answer = search_events(project, SearchEvents(query="no such text"))
     assert (answer.events, answer.more) == ([], None)

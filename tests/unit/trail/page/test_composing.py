@@ -31,7 +31,7 @@ def test_a_page_tells_a_failure_the_most_useful_first(material: Material) -> Non
 Trace `0190b6a20000` (checkout) failed. Error `0190b6a20000`.
 - note: order 17
 - caused by TimeoutError: prices took 2 s at shop.py:5
-- also in this trace: ValueError: odd sku at shop.py:12
+- also in this trace: ValueError: odd sku at shop.py:12 `0190b6a30000`
 
 ## Likely cause
 

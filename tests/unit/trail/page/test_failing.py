@@ -40,7 +40,7 @@ def test_the_errors_behind_it_are_told(material: Material) -> None:
     told = texts(error_draft(material))
     assert "- caused by TimeoutError: prices took 2 s at shop.py:5" in told
     assert "- note: order 17" in told
-    assert "- also in this trace: ValueError: odd sku at shop.py:12" in told
+    assert "- also in this trace: ValueError: odd sku at shop.py:12 `0190b6a30000`" in told
 
 
 def test_a_message_of_many_lines_cannot_pass_for_a_part_of_the_page(material: Material) -> None:
