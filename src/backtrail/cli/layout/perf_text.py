@@ -42,6 +42,7 @@ def perf_lines(told: Performance, seen: Looked, page: Page) -> Iterator[str]:
     )
     if told.bottleneck is None:
         yield tone("nothing in it says where the time went: it has no spans and no calls", "quiet")
+        yield from _usage_lines(told.measured, page)
         return
     yield _bottleneck_text(told.bottleneck, page)
     yield ""
