@@ -172,10 +172,12 @@ def test_no_secret_is_kept(folder: Path) -> None:
     assert leaks(stored(folder)) == []
 
 
+@pytest.mark.acceptance(10)
 def test_no_secret_is_printed(folder: Path) -> None:
     assert leaks(printed(folder)) == []
 
 
+@pytest.mark.acceptance(10)
 def test_no_secret_is_answered_to_an_assistant(folder: Path) -> None:
     plain = [(where, text.replace(str(folder).encode(), b"")) for where, text in answers(folder)]
     assert leaks(iter(plain)) == []
