@@ -67,7 +67,9 @@ def ran(
         *(["--"] if is_recorded else []),
         *command,
         cwd=folder,
-        env=environment(PYTHONPATH=str(folder), PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
+        env=environment(
+            PYTHONPATH=f"{folder}:{folder / 'src'}", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"
+        ),
     )
     lines = [VARYING.sub("", line) for line in done.stdout.decode().splitlines()]
     return done.returncode, lines, done.stderr.decode()
@@ -80,12 +82,15 @@ def without_order(lines: list[str]) -> list[str]:
 
 def files_with_tests(folder: Path) -> list[str]:
     """Return the files with tests: one of the suites does not begin their names with `test_`."""
-    return [str(path.relative_to(folder)) for path in sorted(folder.glob("*/tests/[!_]*.py"))]
+    paths = [*folder.glob("*/tests/[!_]*.py"), *folder.glob("tests/test_*.py")]
+    return [str(path.relative_to(folder)) for path in sorted(paths)]
 
 
 @pytest.mark.parametrize("options", [(), ("--locks",)], ids=["as it is", "with its locks"])
 @pytest.mark.parametrize(
-    ("unpacked", "passed"), [("h11", 78), ("aioitertools", 133)], indirect=["unpacked"]
+    ("unpacked", "passed"),
+    [("h11", 78), ("aioitertools", 133), ("cachetools", 216)],
+    indirect=["unpacked"],
 )
 def test_a_suite_prints_the_same_with_and_without_recording(
     unpacked: Path, passed: int, options: tuple[str, ...]

@@ -9,8 +9,8 @@ the `with` statement too, and holds what was put into it for this lock alone.
 from __future__ import annotations
 
 import re
+from _thread import TIMEOUT_MAX, allocate_lock
 from _thread import RLock as PlainRLock
-from _thread import allocate_lock
 from _weakref import ref
 from collections.abc import Callable
 from sys import _getframe
@@ -237,7 +237,7 @@ def _acquiring(plain: Any, notes: Notes, enter: Callable[[], bool]) -> Callable[
         try:
             if blocking is True and timeout == -1:
                 return enter()
-            is_timed = type(timeout) in _NUMBERS and timeout > 0
+            is_timed = type(timeout) in _NUMBERS and 0 < timeout <= TIMEOUT_MAX
             may_wait = is_timed and type(blocking) in _INTEGERS and bool(blocking)
             is_taken = take(False) if may_wait else take(blocking, timeout)  # noqa: FBT003 - see above
             if is_taken:
