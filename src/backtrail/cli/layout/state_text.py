@@ -8,7 +8,9 @@ from backtrail.cli.failure_text import Page, thread_text
 from backtrail.cli.layout.llm_text import place_of
 from backtrail.cli.layout.looked import Looked, last_of, left_out
 from backtrail.cli.text import clock_text, counted, cut, table, tone, wrap
+from backtrail.model.blob import FOLDER, place
 from backtrail.model.event import Json
+from backtrail.record.settings import HOME
 from backtrail.trail.value import value_text
 from backtrail.trail.views.state_history import NOT_THERE, Edit, StateChange, StateHistory
 
@@ -119,9 +121,13 @@ def _value(value: Json) -> str:
     return "nothing" if value == NOT_THERE else value_text(value)
 
 
+def _blob_path(name: str) -> str:
+    return "/".join((HOME, FOLDER, *place(name)))
+
+
 def _whole(name: str, value: Json, blob: str | None, page: Page) -> Iterator[str]:
     if value is None and blob is None:
         return
-    yield tone(name, "heading") + (tone(f"  blob {blob}", "quiet") if blob else "")
+    yield tone(name, "heading") + (tone(f"  whole in {_blob_path(blob)}", "quiet") if blob else "")
     for line in wrap(_value(value), page.width - 2, VALUE_LINES_MAX) if value is not None else []:
         yield f"  {line}"

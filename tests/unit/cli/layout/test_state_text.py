@@ -48,7 +48,7 @@ def test_a_change_shows_what_it_took_away_and_what_it_put_there(page: Page) -> N
     text = "\n".join(told)
     assert "  replace /a\n    - 1\n    + 2\n  remove /a\n    - 1\n  move /b from /a" in text
     assert "  from   till.py:4 in add\n  code   cart.a = 2\n  time   3 at this place" in text
-    assert "before  blob ab12\n  {'a': 1}" in text
+    assert "before  whole in .backtrail/blobs/ab/ab12.json\n  {'a': 1}" in text
     assert told[-1] == "parts of it were too long to be kept"
 
 
