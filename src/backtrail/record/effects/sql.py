@@ -84,8 +84,13 @@ def unwatch() -> None:
 
 
 def _follow(module: ModuleType) -> None:
-    if _on[0]:
-        _patches.replace(module, "connect", _connect)
+    if not _on[0]:
+        return
+    names = vars(module)
+    if _patches.is_ours(names["connect"]):
+        # It took ours over from the module that it is made of, and would keep it.
+        names["connect"] = names["connect"].__wrapped__
+    _patches.replace(module, "connect", _connect)
 
 
 def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,7 +103,8 @@ def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
             step_out(error)
             raise
         database = args[0] if args else kwargs.get("database")
-        quietly(_WHERE, _connected, connection, database, frame_of(1))
+        if _on[0]:
+            quietly(_WHERE, _connected, connection, database, frame_of(1))
         return connection
 
     return connect

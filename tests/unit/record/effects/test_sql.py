@@ -15,7 +15,7 @@ import backtrail
 from backtrail.model.limits import SQL_CHARS_MAX, STATEMENTS_MAX
 from backtrail.record import guard
 from backtrail.record.effects import sql
-from recorded import events, recording
+from recorded import events, recording, run_program
 
 WORD = "sesame" + str(99)
 
@@ -234,3 +234,23 @@ def test_nothing_is_told_once_it_is_not_watched(home: Path) -> None:
         assert "backtrail" not in repr(sqlite3.connect)
         sqlite3.connect(":memory:").close()
     assert statements(home) == []
+
+
+def test_a_program_that_imports_it_later_is_told_and_gets_its_own_back(tmp_path: Path) -> None:
+    program = """
+import inspect, sys
+import backtrail
+from backtrail.record.effects import sql
+backtrail.start(hooks=False, strict=True)
+sql.watch()
+assert "sqlite3" not in sys.modules
+import sqlite3
+from sqlite3 import dbapi2
+for module in (sqlite3, dbapi2):
+    assert inspect.isfunction(module.connect)
+sql.unwatch()
+for module in (sqlite3, dbapi2):
+    assert inspect.isbuiltin(module.connect), module
+"""
+    done = run_program(program, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
