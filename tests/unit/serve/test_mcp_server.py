@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from mcp import Client
 
 import builders
 from backtrail.model.clock import SYSTEM_CLOCK
+from backtrail.model.limits import CATALOG_WAIT_S
 from backtrail.serve.mcp_server import make_server
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.listing import TOOLS
@@ -39,6 +39,19 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "compare_traces": ({"good": WELL}, "missing required field `bad`"),
     "get_source": ({"file": SHOP, "line": 12}, "cannot be read"),
 }
+
+
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+"""What a client of an older version of the protocol says first."""
 
 
 def text(answer: Any) -> str:
@@ -178,8 +191,9 @@ def test_questions_at_the_same_time_are_all_answered(ask: Any) -> None:
     ask(session)
 
 
+@pytest.mark.parametrize("way", ["over_stdio", "in_process"])
 def test_a_question_that_is_given_up_does_not_hold_up_the_next(
-    over_stdio: Any, recorded: Path
+    way: str, request: pytest.FixtureRequest, recorded: Path
 ) -> None:
     command = ["python", "-c", HOLD, str(recorded / ".backtrail" / "catalog.db")]
 
@@ -192,16 +206,18 @@ def test_a_question_that_is_given_up_does_not_hold_up_the_next(
             builders.write_segment(
                 recorded / ".backtrail", builders.process_id(9), builders.debugs(WELL, 3)
             )
+            began = anyio.current_time()
             with anyio.move_on_after(0.3) as given_up:
                 await client.call_tool("list_failures", {})
             assert given_up.cancelled_caught
+            assert anyio.current_time() - began < CATALOG_WAIT_S / 2
             # Answered without the store, while the first question still waits for it.
             refusal = await client.call_tool("why", {})
             assert "missing required field `id`" in text(refusal)
             await holder.stdin.send(b"\n")
         assert not (await client.call_tool("list_failures", {})).is_error
 
-    over_stdio(session)
+    request.getfixturevalue(way)(session)
 
 
 HOLD = """
@@ -246,13 +262,7 @@ def test_what_nobody_expected_is_said_without_its_inside_and_the_server_goes_on(
 
 
 def test_a_line_that_is_no_question_does_not_end_the_server(recorded: Path) -> None:
-    hello = {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "test", "version": "1"},
-    }
-    asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
-    lines = b"no question\n\xff\xfe\n{}\n[]\n" + json.dumps(asked).encode() + b"\n"
+    lines = b"no question\n\xff\xfe\n{}\n[]\n" + json.dumps(HELLO).encode() + b"\n"
     with subprocess.Popen(
         [*BACKTRAIL, "mcp"],
         cwd=recorded,
@@ -281,11 +291,14 @@ def test_the_server_over_http_ends_though_a_client_is_connected(recorded: Path) 
     ) as server:
         assert server.stdout is not None
         address = server.stdout.readline().removeprefix("listening on ").strip()
-        host, port = address.removeprefix("http://").partition("/")[0].split(":")
-        with socket.create_connection((host, int(port))) as idle:
-            idle.sendall(b"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n")
-            server.terminate()
-            assert server.wait(60) == -15
+        headers = {"Accept": "application/json, text/event-stream"}
+        with httpx2.Client(timeout=60) as client:
+            hello = client.post(address, json=HELLO, headers=headers)
+            headers |= {"Mcp-Session-Id": hello.headers["Mcp-Session-Id"]}
+            with client.stream("GET", address, headers=headers) as events:
+                assert events.status_code == 200
+                server.terminate()
+                assert server.wait(60) == -15
 
 
 def test_the_server_ends_when_its_input_is_closed(recorded: Path) -> None:
