@@ -17,6 +17,7 @@ from backtrail.model.limits import (
     TRACKED_CHARS_MAX,
     TRACKED_DEPTH_MAX,
     TRACKED_ITEMS_MAX,
+    TRACKED_NODES_MAX,
     TRACKED_TEXT_CHARS_MAX,
 )
 from backtrail.record.state.patch import Hidden, encode, json_patch
@@ -125,6 +126,15 @@ def test_a_graph_that_shares_its_parts_ends() -> None:
     look = Look()
     whole(shared, look)
     assert look.cuts > 0
+
+
+def test_what_is_beyond_the_budget_is_left_out_and_counted() -> None:
+    rows = {str(row): dict.fromkeys(map(str, range(1_000)), 1) for row in range(100)}
+    shown = seen(rows)
+    assert len(shown) < TRACKED_NODES_MAX / 1_000 + 2
+    assert shown["$cut"] == 100 - (len(shown) - 1)
+    listed = seen([[1] * 1_000] * 100)
+    assert listed[-1] == {"$cut": 100 - (len(listed) - 1)}
 
 
 def test_the_end_of_a_long_text_is_known_by_its_digest() -> None:

@@ -23,6 +23,8 @@ ORDER = {
         "size": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
     },
     "required": ["user"],
+    "if": {"required": ["gift"]},
+    "then": {"required": ["note"]},
 }
 BAD = {"user": {"age": "x"}}
 

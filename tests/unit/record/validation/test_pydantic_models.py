@@ -118,12 +118,13 @@ def test_a_secret_beside_what_is_refused_is_hidden(told: Told) -> None:
     hush = "open" + "sesame"
 
     class Login(BaseModel):
-        user: str
         password: str
+        user: str
 
-        @pydantic.model_validator(mode="after")
-        def check(self) -> Login:
-            raise ValueError(f"no login with {self.password}")
+        @pydantic.field_validator("user")
+        @classmethod
+        def check(cls, user: str, info: pydantic.ValidationInfo) -> str:
+            raise ValueError(f"{user} has no login with {info.data['password']}")
 
     with pytest.raises(ValidationError, match=hush):
         Login(user="ann", password=hush)
