@@ -62,6 +62,7 @@ def events_reply(*events: Any, is_done: bool = True) -> Reply:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     answering: Answering
 
     def log_message(self, *args: object) -> None:

@@ -114,6 +114,23 @@ def _hidden(value: str, walk: Walk) -> str:
 
 def shown_url(url: str, walk: Walk) -> str:
     """Return a URL without its user, and without the values of secret names in its query."""
+    if url in _clean_urls:
+        return url
+    found = len(walk.taints)
+    shown = _looked_through(url, walk)
+    if shown == url and found == len(walk.taints):
+        if len(_clean_urls) >= _NAMES_MAX:
+            _clean_urls.clear()
+        _clean_urls.add(url)
+    return shown
+
+
+_clean_urls: set[str] = set()
+"""URLs that were found to be without secrets."""
+when_names_change.append(_clean_urls.clear)
+
+
+def _looked_through(url: str, walk: Walk) -> str:
     head, mark, query = url[:URL_CHARS_MAX].partition("?")
     scheme, slashes, rest = head.partition("://")
     host, slash, path = rest.partition("/")

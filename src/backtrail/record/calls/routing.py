@@ -60,7 +60,7 @@ def _make_room(exchange: Exchange) -> None:
 
 
 def _tell(exchange: Exchange) -> None:
-    if _Wanted.models and _may_ask_a_model(exchange):
+    if _Wanted.models and exchange.answer.limit > BODY_BYTES_MAX:
         # Loaded only here: most programs that send requests ask no model.
         models = importlib.import_module("backtrail.record.calls.llm.recognising")
         if not models.tell_if_model(exchange) and _Wanted.http:
