@@ -330,7 +330,6 @@ def _outermost(plain: Any, notes: Notes) -> Callable[[], bool]:
 
 def _around_wait(plain: Any, notes: Notes) -> tuple[Callable[[], Any], Callable[[Any], None]]:
     """Return how a condition lets go of a reentrant lock while it waits, and takes it again."""
-    enter = light_enter(plain, notes)
 
     def release_save() -> Any:
         if plain._is_owned():  # noqa: SLF001 - the plain lock's own, as are the next
@@ -338,7 +337,10 @@ def _around_wait(plain: Any, notes: Notes) -> tuple[Callable[[], Any], Callable[
         return plain._release_save()  # noqa: SLF001 - see above
 
     def acquire_restore(state: Any) -> None:
-        enter()
+        if plain.acquire(False):  # noqa: FBT003 - see above
+            took(notes, this_thread(), is_told=notes.told < LOCK_USES_TOLD_MAX)
+        else:
+            wait_for(notes, plain.acquire, None)
         for _ in range(state[0] - 1):
             plain.acquire()
 
