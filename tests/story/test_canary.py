@@ -233,6 +233,16 @@ def test_the_program_was_recorded_from_its_first_event_to_its_last_words(folder:
     assert len(of_kind(events, "log.emitted")) > 9
     assert len(of_kind(events, "http.called")) > 15
     assert len(of_kind(events, "llm.called")) == len(of_kind(events, "rate.limited")) == 2
+    assert len(of_kind(events, "file.opened")) > 30
+    assert len(of_kind(events, "sql.executed")) > 12
+    assert len(of_kind(events, "environment.changed")) > 3
+    assert len(of_kind(events, "subprocess.ended")) > 5
+    assert {event["type"] for event in of_kind(events, "exception.handled")} >= {
+        "KeyError", "OSError", "RefusedError", "ValueError",
+    }  # fmt: skip
+    names = {event["name"] for event in of_kind(events, "state.changed")}
+    assert names >= {"unseen.api_key", "Session.tokens", "Session.history", "Session.open.seen"}
+    assert of_kind(events, "clock.read")
     errors = of_kind(events, "error.raised")
     assert sum("[redacted]" in error["message"] for error in errors) > 20
     assert {error["mechanism"] for error in errors} >= {

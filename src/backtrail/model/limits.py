@@ -151,7 +151,7 @@ CLOCK_WINDOW_S = 60.0
 """How long a window is."""
 LITERAL_NODES_MAX = 2_000
 """Values of one literal, or of what became of it, that are compared."""
-DECLARED_CPU_S_MAX = 0.5
+DECLARED_CPU_S_MAX = 0.25
 """CPU time that one process may spend on comparing state with its declarations."""
 DECLARED_MODULES_MAX = 100
 """Modules of the program whose state is compared when an error is recorded."""

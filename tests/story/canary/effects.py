@@ -19,6 +19,12 @@ from places import secret, typed
 SAY = "import os, sys; print(os.environ['SAID']); print(sys.argv[1:], file=sys.stderr)"
 
 
+def read_no_file(folder: Path) -> None:
+    """In a function of its own: what is swallowed is told with variables, which say nothing."""
+    with contextlib.suppress(FileNotFoundError):
+        (folder / f"token={secret('path of no file')}").read_text()
+
+
 def read_files(folder: Path) -> None:
     texts = {
         "settings.json": json.dumps({"db": {"password": typed("file of json")}, "size": 7}),
@@ -45,8 +51,7 @@ def read_files(folder: Path) -> None:
     path = folder / f"password={secret('path of a file')}"
     path.write_text("x")
     path.rename(folder / f"token={secret('new path of a file')}")
-    with contextlib.suppress(FileNotFoundError):
-        (folder / f"token={secret('path of no file')}").read_text()
+    read_no_file(folder)
     deeper = folder / f"password={secret('path of a folder')}"
     deeper.mkdir()
     before = Path.cwd()
@@ -91,6 +96,11 @@ async def start_program(words: list[str], env: dict[str, str]) -> None:
     await child.communicate()
 
 
+def refuse_statement(db: sqlite3.Connection) -> None:
+    with contextlib.suppress(sqlite3.OperationalError):
+        db.execute("INSERT INTO nowhere (password) VALUES (?)", (secret("refused"),))
+
+
 def use_sql(folder: Path) -> None:
     path = folder / f"token={secret('path of a database')}.db"
     with contextlib.closing(sqlite3.connect(path)) as db:
@@ -107,8 +117,7 @@ def use_sql(folder: Path) -> None:
         db.execute("INSERT INTO settings VALUES ('api_key', ?)", (secret("beside its name"),))
         db.execute("CREATE TABLE passwords (id, value)")
         db.execute("INSERT INTO passwords VALUES (1, ?)", (secret("in a table of secrets"),))
-        with contextlib.suppress(sqlite3.OperationalError):
-            db.execute("INSERT INTO nowhere (password) VALUES (?)", (secret("refused"),))
+        refuse_statement(db)
         long = ("x" * 4_000, secret("behind the cut of a statement"))
         db.execute("UPDATE users SET note = ?, password = ?", long)
 

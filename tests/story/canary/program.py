@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 import calls
+import effects
 import errors
 import states
+import unseen
 import values
 from places import secret
 
@@ -17,7 +19,9 @@ if __name__ == "__main__":
         backtrail.start(mode="flight", session=f"token={secret('session of a program')}")
     values.everything()
     calls.everything()
+    effects.everything()
     states.everything()
+    unseen.everything()
     errors.everything()
     password = secret("last words")
     errors.connect("ann", password)

@@ -75,6 +75,7 @@ _marker = _Marker()
 
 def watch() -> None:
     """Record from here on what exceptions the program's own code takes."""
+    taken.begin()
     modules.watch(_marker)
     swallowed.watch()
 
@@ -83,4 +84,4 @@ def unwatch() -> None:
     """Record no more of them."""
     modules.unwatch(_marker)
     swallowed.unwatch()
-    taken.forget()
+    taken.end()

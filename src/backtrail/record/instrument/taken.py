@@ -12,6 +12,7 @@ from backtrail.model.changes import ExceptionHandled
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.event import Json, Place
 from backtrail.model.limits import (
+    FRAMES_MAX,
     HANDLED_CALLS_MAX,
     HANDLED_CHAIN_MAX,
     HANDLED_FULL_MAX,
@@ -27,6 +28,7 @@ from backtrail.record.capture.failure import described, tied, traceback_of
 from backtrail.record.capture.frames import Call, calls_of_traceback, kept_frames
 from backtrail.record.capture.places import is_app_file, place_of
 from backtrail.record.capture.values.message import message_of, message_of_arguments
+from backtrail.record.capture.values.namespace import forget_variables
 from backtrail.record.capture.values.reach import taint_from, without
 from backtrail.record.capture.values.shapes import module_and_name, mro_of, namespace_of, type_name
 from backtrail.record.capture.values.walk import Walk
@@ -109,9 +111,20 @@ _last: dict[int, tuple[int, int, int, int]] = {}
 traceback begins in, and the place that took it."""
 
 
+class _Switch:
+    """Whether anything is told: the sites stay where they are when nobody wants it any more."""
+
+    is_on = False
+
+
+def begin() -> None:
+    """Tell from here on what is taken."""
+    _Switch.is_on = True
+
+
 def take(error: BaseException, frame: FrameType, firings: Firings, how: How) -> None:
     """Record an exception that a frame of the program's own takes at this moment."""
-    count = firings.next(type(error))
+    count = firings.next(type(error)) if _Switch.is_on else None
     if count is None:
         return
     if _is_known(error, firings):
@@ -120,8 +133,9 @@ def take(error: BaseException, frame: FrameType, firings: Firings, how: How) -> 
         _tell(error, frame, count, how)
 
 
-def forget() -> None:
-    """Start afresh."""
+def end() -> None:
+    """Tell no more, and start afresh the next time."""
+    _Switch.is_on = False
     _last.clear()
     _window.since_ns = 0
 
@@ -160,7 +174,8 @@ def _is_known(error: BaseException, firings: Firings) -> bool:
 
 def _tell(error: BaseException, frame: FrameType, count: _Count, how: How) -> None:
     walk = Walk()
-    calls = [call for call in calls_of_traceback(traceback_of(error)) if _is_app(call)]
+    stack = calls_of_traceback(traceback_of(error))
+    calls = [call for call in stack if _is_app(call)]
     values = _variables(calls[:1], walk) if count.told <= HANDLED_FULL_MAX else {}
     message = _message(error, walk)
     taint_from(error, walk)
@@ -178,6 +193,8 @@ def _tell(error: BaseException, frame: FrameType, count: _Count, how: How) -> No
         chain=chain,
         count=count.total,
     )
+    for each, _, _ in stack[-FRAMES_MAX:]:
+        forget_variables(each)
     tell("exception.handled", body, walk)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import inspect
 import pickle
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -10,7 +11,7 @@ import pytest
 
 from backtrail.model import limits
 from backtrail.record.instrument.handled import Handler
-from backtrail.record.instrument.taken import Firings, forget, take
+from backtrail.record.instrument.taken import Firings, begin, end, take
 from recorded import events, recording
 
 
@@ -38,15 +39,30 @@ def test_types_are_counted_apart_and_a_full_table_starts_afresh(tmp_path: Path) 
         assert len(firings.by_type) <= limits.HANDLED_TYPES_MAX
 
 
+@pytest.fixture(autouse=True)
+def _telling() -> Iterator[None]:
+    begin()
+    yield
+    end()
+
+
+def test_nothing_is_told_when_nobody_wants_it_any_more(tmp_path: Path) -> None:
+    end()
+    with recording(tmp_path):
+        swallow(Firings(), 1)
+        assert events(tmp_path, "exception.handled") == []
+        begin()
+        swallow(Firings(), 1)
+        assert len(events(tmp_path, "exception.handled")) == 1
+
+
 def test_all_places_together_tell_only_so_much(tmp_path: Path) -> None:
-    forget()
     with recording(tmp_path, strict=False):
         for _ in range(60):
             firings = Firings()
             for number in range(limits.HANDLED_MAX):
                 swallow(firings, number)
         told = events(tmp_path, "exception.handled")
-    forget()
     assert len(told) == limits.HANDLED_WINDOW_MAX
 
 
