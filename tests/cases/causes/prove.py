@@ -3,6 +3,7 @@
 python prove.py                 every case once, with the interpreter that runs this file
 python prove.py --rounds 3      three times in a row
 python prove.py 05 sqlite       only cases whose folder or kind contains one of the words
+python prove.py --cases DIR     the cases of another folder
 """
 
 from __future__ import annotations
@@ -143,10 +144,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("words", nargs="*")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--cases", type=Path, default=HERE, metavar="DIR")
     options = parser.parse_args()
     failed = 0
     for number in range(1, options.rounds + 1):
-        for path in sorted(HERE.glob("*/expected.json")):
+        for path in sorted(options.cases.glob("*/expected.json")):
             case = path.parent
             kind = json.loads(path.read_text(encoding="utf-8"))["cause"]["kind"]
             label = f"{case.name} {kind}"
