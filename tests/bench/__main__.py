@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import locks
 import whole
 
 HERE = Path(__file__).parent
@@ -33,6 +35,9 @@ def main() -> None:
     say("import and first use, six recorders")
     for recorder, found in whole.first_uses().items():
         figures[recorder].update({name: {"ratio": value} for name, value in found.items()})
+    say("a watched lock")
+    with tempfile.TemporaryDirectory() as folder:
+        figures["ours"]["lock"] = {"ratio": locks.ratio(Path(folder))}
     say(f"a store of {whole.EVENTS:,} events")
     for name, value in whole.large_store():
         figures["ours"][name] = {"ratio": value}
