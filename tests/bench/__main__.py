@@ -41,6 +41,9 @@ def main() -> None:
     say(f"a store of {whole.EVENTS:,} events")
     for name, value in whole.large_store():
         figures["ours"][name] = {"ratio": value}
+    say("`why` on long traces")
+    for name, value in whole.long_traces():
+        figures["ours"][name] = {"ratio": value}
     print_table(figures)
     missed = [name for name in TARGETS if verdict(name, figures["ours"]) == "MISSED"]
     if missed:

@@ -53,7 +53,53 @@ for number in range(traces):
 """
 """Fills a store; the beginning and the end of a trace are events too."""
 
+LONG_TRACE = """
+import sys
+import backtrail
+from backtrail import debug, start
+from backtrail.model import changes, effects
+from backtrail.record import sink
+start(directory=sys.argv[1], hooks=False)
 
+def effect(i):
+    body = {"order": f"A-{i}", "customer": f"cust-{i % 977}"}
+    answer = {"id": i, "items": [{"sku": f"S-{i + n}", "n": n} for n in range(5)]}
+    return effects.HttpCalled(
+        method="POST", url=f"/orders/{i}", client="httpx", status=503 if i % 100 == 0 else 200,
+        request_body=body, response_body=answer, took_ms=4.0,
+    )
+
+def price(customer):
+    return {"customer-1": 5}[customer]
+
+for i in range(int(sys.argv[2])):
+    if i % 10 == 0:
+        sink.record_event("http.called", effect(i))
+    elif i % 10 == 1:
+        text = f"UPDATE orders SET state = 'x{i % 7}' WHERE id = {i}"
+        sink.record_event("sql.executed", effects.SqlExecuted(system="sqlite", statement=text))
+    elif i % 10 == 2:
+        body = changes.ExceptionHandled(
+            type="ValueError", qualified_type="ValueError", message=f"bad {i}", how="except"
+        )
+        sink.record_event("exception.handled", body)
+    else:
+        debug("charge_card", user=i, order=f"order-{i:06d}")
+try:
+    price("cust-500")
+except KeyError as error:
+    backtrail.capture_exception(error)
+"""
+"""Records one trace of many effects that ends with an error."""
+
+
+WHY = """
+from backtrail.cli.invocation import Invocation
+from backtrail.cli.main import run
+run(["why", "latest"], Invocation())
+"""
+LONG_TRACES = (("why_10k", 10_000), ("why_1m", 1_000_000))
+WHY_ROUNDS = 3
 PEAK = "\nprint(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 """Prints the peak memory of a process in KiB; what `wait4` tells includes that of its parent."""
 
@@ -130,3 +176,20 @@ def large_store(events: int = EVENTS, rounds: int = ROUNDS) -> Iterator[tuple[st
         for row, arguments in (("help_s", ["--help"]), ("show_s", ["show", "latest"])):
             runs = [spent([COMMAND, *arguments], folder) for _ in range(rounds)]
             yield row, statistics.median(run.wall_s for run in runs)
+
+
+def long_traces(sizes: tuple[tuple[str, int], ...] = LONG_TRACES) -> Iterator[tuple[str, float]]:
+    """Measure `why` on traces of so many events: the whole command, and its peak memory."""
+    for row, events in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            spent(
+                [sys.executable, "-c", LONG_TRACE, str(folder / ".backtrail"), str(events)], folder
+            )
+            spent([COMMAND, "index"], folder)
+            asked = [sys.executable, "-c", WHY + PEAK]
+            runs = [spent(asked, folder) for _ in range(WHY_ROUNDS)]
+            if "1. http response" not in runs[0].output:
+                sys.exit(f"error: `why` found no cause among {events:,} events")
+            yield f"{row}_s", statistics.median(run.wall_s for run in runs)
+            yield f"{row}_mib", max(int(run.output.split()[-1]) / 1024 for run in runs)

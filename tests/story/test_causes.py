@@ -1,7 +1,7 @@
 """Failing programs whose causes are known, run and asked about as a user would.
 
-The rules were made with the programs of `failing` in view; those of `causes` are by an author who had
-not seen the rules. What is not named yet stands in a list that only shrinks.
+The rules were made with the programs of `failing` in view; those of `causes` are by an author who
+had not seen the rules. What is not named yet stands in a list that only shrinks.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ def test_an_event_that_may_bear_on_the_error_is_read(line: bytes) -> None:
     "line",
     [
         b'{"kind":"debug.recorded","action":"load_stay","attributes":{"id":"HTL-LIS-0418"}}',
+        b'{"kind":"operation.measured","name":"lis/417"}',
         b'{"kind":"http.called","status":200,"url":"/x"}',
         b'{"kind":"span.started","name":"lis/417"}',
         b'{"kind":"log.emitted","level":"INFO","message":"done"}',
@@ -40,3 +41,8 @@ def test_an_event_that_may_bear_on_the_error_is_read(line: bytes) -> None:
 )
 def test_any_other_is_passed_over(line: bytes) -> None:
     assert not IS_TELLING(line)
+
+
+def test_values_too_short_to_tell_lines_apart_are_not_looked_for() -> None:
+    is_telling = sieve(suspects(error_body(error("KeyError", "7", frame("f", "t[key]", key=7)))))
+    assert not is_telling(b'{"kind":"debug.recorded","action":"load_stay","attributes":{"n":7}}')
