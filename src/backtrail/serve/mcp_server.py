@@ -26,7 +26,6 @@ from mcp_types import (
     ToolAnnotations,
 )
 from mcp_types import Tool as ListedTool
-from starlette.applications import Starlette
 
 from backtrail.model.errors import BacktrailError, StoreError, UsageError
 from backtrail.model.version import __version__
@@ -38,8 +37,6 @@ NAME = "backtrail"
 HOST = "127.0.0.1"
 PATH = "/mcp"
 REPORT = "please report it with what the server wrote to its standard error"
-STOP_S_MAX = 2
-"""Seconds that open connections get once the server is to end."""
 INSTRUCTIONS = (
     "Recordings of programs of this project: what happened before an error, with its likely "
     "cause. Begin with list_failures, then why and get_trail with its id. All tools only read. "
@@ -107,11 +104,7 @@ def serve_http(project: Project, *, port: int, told: Callable[[str], object]) ->
         ) from error
     with listening:
         told(f"http://{HOST}:{listening.getsockname()[1]}{PATH}")
-        uvicorn.Server(_config(app)).run(sockets=[listening])
-
-
-def _config(app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STOP_S_MAX)
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
 
 
 def _listed(tool: Tool) -> ListedTool:

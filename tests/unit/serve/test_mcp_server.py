@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from backtrail.serve.mcp_server import make_server
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.listing import TOOLS
 from backtrail.serve.tool import Answer, Arguments, Tool
-from running import BACKTRAIL, environment, until
+from running import BACKTRAIL, environment, run, until
 from sample_store import ERROR, FAILED, SHOP, WELL, write_store
 
 MODEL_CALL = f"{builders.process_id(6)}:0"
@@ -281,24 +283,42 @@ def test_a_line_that_is_no_question_does_not_end_the_server(recorded: Path) -> N
         assert server.wait(60) == 0
 
 
-def test_the_server_over_http_ends_though_a_client_is_connected(recorded: Path) -> None:
-    with subprocess.Popen(
-        [*BACKTRAIL, "mcp", "--http", "--port", "0"],
-        cwd=recorded,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
+def test_the_server_over_http_ends_though_a_question_waits_for_the_store(recorded: Path) -> None:
+    home = recorded / ".backtrail"
+    assert run(*BACKTRAIL, "index", cwd=recorded).returncode == 0
+    builders.write_segment(home, builders.process_id(9), builders.debugs(WELL, 3))
+    asked = {"name": "list_failures", "arguments": {}}
+    question = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked}
+    headers = {"Accept": "application/json, text/event-stream"}
+    with (
+        subprocess.Popen(
+            [*BACKTRAIL, "mcp", "--http", "--port", "0"],
+            cwd=recorded,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as server,
+        subprocess.Popen(
+            ["python", "-c", HOLD, str(home / "catalog.db")],
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as holder,
+        httpx2.Client(timeout=60) as client,
+    ):
         assert server.stdout is not None
+        assert holder.stdout is not None
         address = server.stdout.readline().removeprefix("listening on ").strip()
-        headers = {"Accept": "application/json, text/event-stream"}
-        with httpx2.Client(timeout=60) as client:
-            hello = client.post(address, json=HELLO, headers=headers)
-            headers |= {"Mcp-Session-Id": hello.headers["Mcp-Session-Id"]}
-            with client.stream("GET", address, headers=headers) as events:
-                assert events.status_code == 200
-                server.terminate()
-                assert server.wait(60) == -15
+        hello = client.post(address, json=HELLO, headers=headers)
+        headers |= {"Mcp-Session-Id": hello.headers["Mcp-Session-Id"]}
+        assert holder.stdout.readline() == b"held\n"
+        with client.stream("POST", address, json=question, headers=headers) as answer:
+            assert answer.status_code == 200
+            began = time.monotonic()
+            server.terminate()
+            assert server.wait(60) == -signal.SIGTERM
+        assert time.monotonic() - began < CATALOG_WAIT_S / 2
+        holder.kill()
 
 
 def test_the_server_ends_when_its_input_is_closed(recorded: Path) -> None:
