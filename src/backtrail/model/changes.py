@@ -52,6 +52,20 @@ class StateChanged(Body, frozen=True, kw_only=True):
     caller: Place | None = None
 
 
+BLOBS = "blobs"
+"""Where payloads lie in `.backtrail` that are too long for an event, each named by its digest."""
+BLOB_SUFFIX = ".json"
+
+
+def blob_place(name: str) -> tuple[str, str]:
+    """Return the folder of a blob, within that of all blobs, and the name of its file.
+
+    A blob is touched whenever an event names it, so that how old it looks is how long ago it was
+    last needed: it may go once no trace that is kept began before that.
+    """
+    return name[:2], f"{name}{BLOB_SUFFIX}"
+
+
 class LockBody(Body, frozen=True, kw_only=True):
     """What all events of a lock have in common."""
 

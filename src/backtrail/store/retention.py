@@ -12,7 +12,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from backtrail.model import blob, bundle
+from backtrail.model import bundle
+from backtrail.model.changes import BLOB_SUFFIX, BLOBS, blob_place
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import StoreError
 from backtrail.model.limits import PAGE_ROWS_MAX
@@ -170,7 +171,7 @@ def size_on_disk(home: Path) -> int:
         for path in (
             home / "journal",
             home / bundle.FOLDER,
-            home / blob.FOLDER,
+            home / BLOBS,
             home / CATALOG_NAME,
         )
     )
@@ -308,10 +309,10 @@ def _removable(catalog: Catalog) -> list[tuple[int, DoomedSegment]]:
 def _blobs(home: Path) -> list[tuple[int, DoomedBlob]]:
     """List all blobs, and what is left of some that were never finished; the newest first."""
     found = []
-    for path in (home / blob.FOLDER).glob("*/*"):
+    for path in (home / BLOBS).glob("*/*"):
         with suppress(OSError):
             stat = path.stat()
-            name = path.name.removesuffix(blob.SUFFIX)
+            name = path.name.removesuffix(BLOB_SUFFIX)
             each = DoomedBlob(name=name, size_bytes=stat.st_blocks * 512)
             found.append((stat.st_mtime_ns, each))
     return sorted(found, key=lambda pair: pair[0], reverse=True)
@@ -324,8 +325,8 @@ def _named_blobs(catalog: Catalog, trace_id: str) -> Iterator[str]:
 
 
 def _is_blob_unlinked(home: Path, name: str) -> bool:
-    folder, file = blob.place(name)
-    path = home / blob.FOLDER / folder
+    folder, file = blob_place(name)
+    path = home / BLOBS / folder
     path = path / (name if name.endswith(DRAFT) else file)
     try:
         path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from backtrail.cli.failure_text import Page, thread_text
 from backtrail.cli.layout.llm_text import place_of
 from backtrail.cli.layout.looked import Looked, last_of, left_out
 from backtrail.cli.text import clock_text, counted, cut, table, tone, wrap
-from backtrail.model.blob import FOLDER, place
+from backtrail.model.changes import BLOBS, blob_place
 from backtrail.model.event import Json
 from backtrail.record.settings import HOME
 from backtrail.trail.value import value_text
@@ -122,7 +122,7 @@ def _value(value: Json) -> str:
 
 
 def _blob_path(name: str) -> str:
-    return "/".join((HOME, FOLDER, *place(name)))
+    return "/".join((HOME, BLOBS, *blob_place(name)))
 
 
 def _whole(name: str, value: Json, blob: str | None, page: Page) -> Iterator[str]:

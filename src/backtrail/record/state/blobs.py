@@ -10,7 +10,7 @@ import os
 from _thread import get_ident
 from contextlib import suppress
 
-from backtrail.model.blob import FOLDER, place
+from backtrail.model.changes import BLOBS, blob_place
 from backtrail.model.limits import BLOB_BYTES_MAX
 from backtrail.record import guard, journal
 from backtrail.record.state.digests import digest
@@ -28,14 +28,14 @@ def keep_blob(data: bytes) -> str | None:
         guard.count("blob too large")
         return None
     name = digest(data)
-    part, file = place(name)
-    folder = f"{home}/{FOLDER}/{part}"
+    part, file = blob_place(name)
+    folder = f"{home}/{BLOBS}/{part}"
     path = f"{folder}/{file}"
     try:
         if os.path.lexists(path):
             os.utime(path, follow_symlinks=False)
         else:
-            _write((home, f"{home}/{FOLDER}", folder), path, data)
+            _write((home, f"{home}/{BLOBS}", folder), path, data)
     except OSError as error:
         guard.count(f"blob not written: {error.strerror}")
         return None
