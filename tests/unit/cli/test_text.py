@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.cli.text import bytes_text, counted, cut, table, when_text, wrap
+from backtrail.cli.text import bytes_text, counted, cut, json_text, table, when_text, wrap
 from backtrail.model.clock import NS_PER_S
+
+
+def test_json_is_written_as_one_indented_document() -> None:
+    assert json_text({"ids": ["ä"]}) == '{\n  "ids": [\n    "ä"\n  ]\n}'
 
 
 def test_a_table_aligns_its_columns_and_numbers_to_the_right() -> None:

@@ -169,3 +169,25 @@ def test_shortened_ids_stay_apart(known: set[str]) -> None:
     short = lookup.short_ids(known)
     assert len(set(short.values())) == len(known)
     assert all(id_.startswith(shown) for id_, shown in short.items())
+
+
+def test_an_event_is_named_by_its_process_and_its_number(catalog: Catalog) -> None:
+    assert lookup.resolve_event(catalog, f"{process_id(1)}:3") == (FIRST, process_id(1), 3)
+    assert lookup.resolve_event(catalog, f" {process_id(1).upper()}:3 ") == (
+        FIRST,
+        process_id(1),
+        3,
+    )
+
+
+@pytest.mark.parametrize("text", ["", "nope", process_id(1), f"{process_id(1)}:99999", "abc:1"])
+def test_what_names_no_event_says_what_an_id_is(catalog: Catalog, text: str) -> None:
+    with pytest.raises(NotFoundError, match="there is no event") as caught:
+        lookup.resolve_event(catalog, text)
+    assert "<process>:<number>" in caught.value.hint
+
+
+def test_a_beginning_of_several_processes_is_answered_with_their_events(catalog: Catalog) -> None:
+    with pytest.raises(NotFoundError, match="names several events") as caught:
+        lookup.resolve_event(catalog, f"{process_id(1)[:8]}:0")
+    assert "type more of one" in caught.value.hint
