@@ -12,6 +12,7 @@ from backtrail.record.capture.redact import (
     MARKER,
     clean_text,
     is_clean,
+    is_random,
     is_secret_name,
     when_names_change,
 )
@@ -29,6 +30,7 @@ _BORING = frozenset(
 )
 """Headers that say nothing about what was asked and answered."""
 _NAMES_MAX = 1_000
+_CREDENTIAL_CHARS_MIN = 16
 _BORING_BEGINNINGS = ("x-stainless-", "sec-", "access-control-", "cf-")
 
 
@@ -149,13 +151,20 @@ def _looked_through(url: str, walk: Walk) -> str:
 def _parameter(part: str, walk: Walk) -> str:
     name, equals, value = part.partition("=")
     plain = unquote_plus(name)
-    if equals and (is_secret_name(plain) or plain.lower() in {"key", "sig", "code"}):
+    if equals and (is_secret_name(plain) or _is_credential(plain.lower(), value)):
         hidden(unquote_plus(value), walk)
         return f"{shown_text(name, walk)}={MARKER}"
     if is_clean(part) and is_clean(unquote_plus(part)):
         return part
     clean = clean_text(unquote_plus(value), found=walk.taint)
     return f"{shown_text(name, walk)}={clean}" if equals else clean
+
+
+def _is_credential(name: str, value: str) -> bool:
+    """Whether a value is a secret under a name that in a query is often, not always, one's."""
+    return name == "sig" or (
+        name in {"key", "code"} and len(value) >= _CREDENTIAL_CHARS_MIN and is_random(value)
+    )
 
 
 def path_of(url: str) -> str:

@@ -15,6 +15,7 @@ from backtrail.record.capture.values.walk import Walk
 
 WORD = "correct" + "horsebattery"
 """A secret that does not look like one."""
+RANDOM = "f3Kq9" + "Zt7Lm2Xw8Rb1"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,9 @@ WORD = "correct" + "horsebattery"
     [
         ("http://h:80/a/b?page=2&q=tea%20cup", "http://h:80/a/b?page=2&q=tea%20cup"),
         (f"http://h/a?api_key={WORD}&page=2", f"http://h/a?api_key={MARKER}&page=2"),
-        (f"http://h/a?key={WORD}", f"http://h/a?key={MARKER}"),
+        (f"http://h/a?key={RANDOM}", f"http://h/a?key={MARKER}"),
+        (f"http://h/a?sig={WORD}", f"http://h/a?sig={MARKER}"),
+        ("http://h/a?code=LIS&key=lowest-price", "http://h/a?code=LIS&key=lowest-price"),
         (f"http://h/a?api%5Fkey={WORD}", f"http://h/a?api%5Fkey={MARKER}"),
         (f"http://ann:{WORD}@h/a", f"http://{MARKER}@h/a"),
     ],
