@@ -32,7 +32,7 @@ from backtrail.record.capture.callers import app_frame
 from backtrail.record.capture.failure import traceback_of
 from backtrail.record.capture.frames import calls_of_stack, calls_of_traceback
 from backtrail.record.capture.places import is_app_file
-from backtrail.record.capture.redact import clean_source
+from backtrail.record.capture.redact import clean_source, clean_text
 from backtrail.record.capture.snapshot import snapshot
 from backtrail.record.capture.source import lines_of
 from backtrail.record.capture.values.shapes import namespace_of
@@ -293,7 +293,8 @@ def _place(path: str, declared: Declared) -> Place:
         function, line = declared.owner or "<module>", declared.line
     lines = lines_of(path)
     code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-    return Place(file=path, line=line, function=function, code=clean_source(code) or None)
+    file = clean_text(path)
+    return Place(file=file, line=line, function=function, code=clean_source(code) or None)
 
 
 def _may_change(change: Change, declared: Declared) -> bool:
