@@ -24,7 +24,7 @@ class Invocation:
         environ: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self.cwd = cwd or os.getcwd()  # noqa: PTH109 - pathlib costs start-up time
+        self.cwd = cwd or _working_directory()
         self.environ = dict(os.environ if environ is None else environ)
         self.clock = clock
         self.is_debug = False
@@ -43,3 +43,11 @@ class Invocation:
             return WIDTH_IN_A_PIPE
         columns = shutil.get_terminal_size((WIDTH_IN_A_PIPE, 40)).columns
         return max(WIDTH_MIN, min(columns, WIDTH_MAX))
+
+
+def _working_directory() -> str:
+    """Return the working directory, or where it was if it has been removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - pathlib costs start-up time
+    except FileNotFoundError:
+        return os.environ.get("PWD", os.sep)

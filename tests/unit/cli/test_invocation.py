@@ -37,3 +37,14 @@ def test_a_page_is_laid_out_for_the_terminal_within_bounds(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     assert Invocation().width == width
+
+
+def test_a_working_directory_that_was_removed_is_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setenv("PWD", str(gone))
+    gone.rmdir()
+    assert Invocation().cwd == str(gone)

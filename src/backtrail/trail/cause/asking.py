@@ -27,6 +27,8 @@ from backtrail.trail.wording import describe
 
 SCORE_MIN = 0.42
 """Less is not named: a wrong cause costs more time than none."""
+BESIDE_MIN = 0.3
+"""What stands behind a candidate that is named may be weaker."""
 AGREED = 0.04
 """Added for each further rule that found the same event."""
 COMPARED_EVENTS_MAX = 20_000
@@ -150,7 +152,8 @@ def _ranked(found: list[tuple[str, Finding]]) -> list[tuple[Finding, list[str]]]
         score = min(0.99, best.score + AGREED * (len(names) - 1))
         merged.append((score, best, names))
     merged.sort(key=lambda row: (-row[0], row[1].fact.at))
-    named = [(score, best, names) for score, best, names in merged if score >= SCORE_MIN]
+    has_one = bool(merged) and merged[0][0] >= SCORE_MIN
+    named = [row for row in merged if row[0] >= BESIDE_MIN] if has_one else []
     return [(_with_score(best, score), names) for score, best, names in named[:CANDIDATES_MAX]]
 
 

@@ -12,6 +12,8 @@ from backtrail.trail.cause.suspects import distinctness
 from backtrail.trail.cause.values import words_of
 
 NAMED_AND_EQUAL, EQUAL, NAMED, UNSET = 0.5, 0.34, 0.34, 0.36
+UNHEEDED = 0.46
+"""A line of a settings file that did not arrive."""
 OVERRIDES = 0.35
 CONTRARY = 0.84
 """A text such as `false` that became true."""
@@ -52,6 +54,8 @@ def find(case: Case) -> Iterator[Finding]:
             evidence = [*evidence, f"it overrides {conflict}"]
         yield _finding(case, fact, score, evidence)
     yield from _of_files(case, files)
+    for file in files:
+        yield from _unheeded(case, file)
 
 
 def _finding(case: Case, fact: Fact, score: float, evidence: list[str]) -> Finding:
@@ -138,6 +142,21 @@ def _of_files(case: Case, files: list[Fact]) -> Iterator[Finding]:
                 continue
             yield _finding(case, file, held[0] - FROM_A_FILE, held[1])
             break
+
+
+def _unheeded(case: Case, file: Fact) -> Iterator[Finding]:
+    """Yield a settings file of which a line did not reach the variable of its name."""
+    given: dict[frozenset[str], list[str]] = {}
+    for key, value in _lines(file):
+        if value and not value.startswith(("{", "[")):
+            given.setdefault(frozenset(words_of(key)) - GENERIC, []).append(value)
+    for held_name, held in case.suspects.held:
+        words = frozenset(words_of(held_name.rpartition(".")[2])) - GENERIC
+        values = given.get(words) if words else None
+        if values and not any(held.casefold() == value.casefold() for value in values):
+            said = f"it says {values[0]!r} under the name of `{held_name}`, which is {held!r}"
+            yield _finding(case, file, UNHEEDED, [said])
+            return
 
 
 def _lines(file: Fact) -> Iterator[tuple[str, str]]:

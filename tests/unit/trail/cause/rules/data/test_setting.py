@@ -70,3 +70,15 @@ def test_a_settings_file_weighs_less_than_a_variable() -> None:
     found = findings(find, RAISED, settings_file("utc_offset = -6\n"))
     assert found[0].kind == "config"
     assert found[0].score < 0.42
+
+
+def test_a_line_that_did_not_reach_the_variable_of_its_name_is_found() -> None:
+    raised = error(
+        "ZeroDivisionError", "division by zero",
+        frame("minutes", "n / self.recipients", self={"$type": "a.Gate", "recipients": 0}),
+    )  # fmt: skip
+    found = findings(find, raised, settings_file("[limits.domain]\nrecipients = 40\n"))
+    assert "it says '40' under the name of `self.recipients`, which is '0'" in found[0].evidence
+    assert (
+        findings(find, raised, settings_file("recipients = 0\n"))[0].evidence != found[0].evidence
+    )
