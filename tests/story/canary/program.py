@@ -7,6 +7,7 @@ import sys
 import calls
 import effects
 import errors
+import locked
 import states
 import unseen
 import values
@@ -21,6 +22,7 @@ if __name__ == "__main__":
     calls.everything()
     effects.everything()
     states.everything()
+    locked.everything()
     unseen.everything()
     errors.everything()
     password = secret("last words")

@@ -13,6 +13,7 @@ from typing import Any
 
 from backtrail.model.limits import LOCK_ORDERS_MAX, LOCKS_RETIRED_MAX
 from backtrail.record import guard
+from backtrail.record.capture.redact import clean_text
 from backtrail.record.locks.owners import Owner
 
 _numbers: Iterator[int] = count(1)
@@ -140,7 +141,7 @@ def summary_of(notes: Notes) -> dict[str, Any] | None:
         return None
     return {
         "lock": notes.name,
-        "lock_id": notes.key,
+        "lock_id": clean_text(notes.key),
         "lock_type": notes.kind,
         "count": notes.uses - notes.told,
         "contended": notes.contended,

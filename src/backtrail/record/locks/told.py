@@ -13,6 +13,7 @@ from backtrail.model.changes import LockAcquired, LockReleased, LockRequested, L
 from backtrail.model.limits import LOCK_HELD_MAX
 from backtrail.record import guard, sink, switch
 from backtrail.record.capture.callers import caller
+from backtrail.record.capture.redact import clean_text
 from backtrail.record.locks import notes as noting
 from backtrail.record.locks.notes import Notes, held_by
 from backtrail.record.locks.owners import Owner
@@ -81,7 +82,7 @@ def tell_timed_out(notes: Notes, owner: Owner, waited_s: float, *, is_cancelled:
 def _lock(notes: Notes, owner: Owner | None) -> dict[str, Any]:
     return {
         "lock": notes.name,
-        "lock_id": notes.key,
+        "lock_id": clean_text(notes.key),
         "lock_type": notes.kind,
         "owner": _owner(notes, owner),
         "caller": caller(),
