@@ -262,6 +262,15 @@ def test_holes_in_the_journal_of_a_process_are_told(home: Path, indexed: Opener)
     assert found == [(3, 7, False), (10, 1, True)]
 
 
+def test_a_torn_line_is_not_missing_too(home: Path, indexed: Opener) -> None:
+    process, trace = process_id(81), trace_id(81)
+    write_segment(home, process, debugs(trace, 3), tail=b'{"t":')
+    write_segment(home, process, debugs(trace, 2, t=9_000), segment=2, seq=4)
+    with indexed() as catalog:
+        found = [(hole.count, hole.is_torn) for hole in reading.holes(catalog, process)]
+    assert found == [(1, True)]
+
+
 def test_the_traces_that_a_process_told_of_are_known(home: Path, indexed: Opener) -> None:
     process, one, other = process_id(81), trace_id(81), trace_id(82)
     lines = [*debugs(one, 2), *debugs(other, 2), *debugs(one, 2)]

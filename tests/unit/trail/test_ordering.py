@@ -57,6 +57,37 @@ def test_times_of_another_machine_become_comparable() -> None:
     assert times == sorted(times)
 
 
+def test_a_clock_is_moved_until_every_answer_stands_behind_its_question() -> None:
+    events = machines(-60_000.0)
+    client, server = Recorded(3), Recorded(4, wall_ms=-60_000.0, boot_ms=7_000_000.0)
+    events += [
+        client.event("process.started", 0, host="one", pid=1),
+        client.event("span.started", 30, span="cc" * 8, name="asks late"),
+        server.event("process.started", 1, host="two", pid=1),
+        server.event("span.started", 90, span="dd" * 8, name="answers late", parent="cc" * 8),
+    ]
+    ordered = in_order(events)
+    times = [ordered.time_ns(event) for event in ordered.events]
+    assert times == sorted(times)
+    names = texts(ordered.events)
+    assert names.index("asks") < names.index("answers") < names.index("has its answer")
+    assert names.index("asks late") < names.index("answers late")
+
+
+def test_two_machines_of_one_name_go_by_the_wall_clock() -> None:
+    one, other = Recorded(1), Recorded(2, boot_ms=7_000_000.0)
+    third = Recorded(3, boot_ms=-7_000_000.0)
+    events = [
+        process.event(kind, at, host="localhost", name=str(at))
+        for at, process, kind in (
+            (1, other, "process.started"), (2, one, "process.started"),
+            (3, third, "process.started"), (4, one, "debug.recorded"),
+            (5, other, "debug.recorded"), (6, third, "debug.recorded"),
+        )
+    ]  # fmt: skip
+    assert texts(in_order(events).events) == ["1", "2", "3", "4", "5", "6"]
+
+
 def test_a_wall_clock_that_is_set_moves_nothing_on_one_machine() -> None:
     parent, child = Recorded(1), Recorded(2, wall_ms=-86_400_000.0)
     events = [

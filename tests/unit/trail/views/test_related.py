@@ -41,6 +41,15 @@ def test_traces_that_are_named_and_those_that_name_are_told(tmp_path: Path) -> N
         assert (down.name, down.status) == ("inner", "error")
 
 
+def test_a_trace_that_names_itself_is_no_other_trace(tmp_path: Path) -> None:
+    home, links = tmp_path / ".backtrail", [{"relation": "retry.of", "trace_id": OUTER}]
+    began = builders.line("trace.started", OUTER, t=2_000, name="ring", links=links)
+    builders.write_segment(home, PROCESS, [began])
+    with Catalog.open(home) as catalog:
+        refresh(catalog)
+        assert related_traces(catalog, OUTER, [], [PROCESS]) == []
+
+
 def test_a_trace_that_is_not_in_the_store_is_named_all_the_same(catalog: Catalog) -> None:
     link = Link(relation="retry.of", trace_id="ff" * 16)
     (gone,) = related_traces(catalog, WELL, [link], [])

@@ -97,6 +97,20 @@ def test_many_children_take_little_room_and_count_all(monkeypatch: pytest.Monkey
     assert spans["0a"].self_ns == (2_000 - 100 * 4) * MS
 
 
+def test_a_long_child_beside_many_short_ones_is_not_counted_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(self_time, "SPAN_PARTS_MAX", 10)
+    p = Recorded()
+    events = [began(p, 0, A), began(p, 5, B, A)]
+    for number in range(1, 101):
+        child = f"{number:016x}"
+        events += [began(p, number * 10, child, A), ended(p, number * 10 + 4, child)]
+    spans = timed([*events, ended(p, 1_500, B), ended(p, 2_000, A)])
+    exactly = 2_000 - (1_500 - 5)
+    assert exactly * MS <= spans["0a"].self_ns < 2_000 * MS
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(-1, 5)), max_size=8))
 def test_it_agrees_with_the_outline(drawn: list[tuple[int, int, int]]) -> None:
     """The outline sees all spans at once; here they are seen one by one."""

@@ -60,6 +60,16 @@ def test_the_longest_are_shown_and_the_rest_counted(monkeypatch: pytest.MonkeyPa
     assert ([bar.name for bar in bars], cut) == (["s4", "s5", "c"], 3)
 
 
+def test_of_those_that_took_as_long_no_more_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BARS_MAX", 3)
+    longest = Longest()
+    for number in range(3):
+        longest.add_span(span(f"s{number}", number, 10))
+        longest.add_call(call(f"c{number}", 50 + number, 10))
+    bars, cut = longest.bars(0)
+    assert (len(bars), cut) == (3, 3)
+
+
 def test_only_so_many_are_kept_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SPANS_ON_PATH_MAX", 5)
     longest = Longest()
