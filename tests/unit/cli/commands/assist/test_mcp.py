@@ -11,7 +11,7 @@ import pytest
 from running import BACKTRAIL, environment, run
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org", "192.168.1.4"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org", "203.0.113.9"])
 def test_only_loopback_is_served(call: Any, host: str) -> None:
     said = call("mcp", "--http", "--host", host)
     assert said.code == 5
