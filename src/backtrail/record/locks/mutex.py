@@ -273,7 +273,7 @@ def _telling_enter(
         if notes.told >= LOCK_USES_TOLD_MAX:
             notes.is_hold_told = False
             found = lock()
-            if found is not None:
+            if found is not None and found.__enter__ is not quiet[0]:
                 found.put(*quiet)
             return quiet[0]()  # type: ignore[no-any-return]
         if is_reentrant and plain._is_owned():  # noqa: SLF001 - the plain lock's own
