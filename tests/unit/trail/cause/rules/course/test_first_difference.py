@@ -48,7 +48,8 @@ def changed(of: Event, path: str, left: Any, right: Any) -> ChangedValue:
 def compared(**members: Any) -> Comparison:
     plain: dict[str, Any] = {
         "left": brief("good"), "right": brief("bad"), "is_same_operation": True, "likeness": 0.9,
-        "first_divergence": None, "changed": [], "missing": [], "extra": [], "slower": [], "notes": [],
+        "first_divergence": None, "changed": [], "missing": [], "extra": [], "slower": [],
+        "notes": [],
     }  # fmt: skip
     return Comparison(**(plain | members))
 
