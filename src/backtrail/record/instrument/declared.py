@@ -255,7 +255,7 @@ def _tell(namespace: dict[str, Any], path: str, declared: Declared, value: Any) 
     before = snapshot(declared.value, name=declared.name, walk=walk)
     patch = json_patch(before, after) if declared.value else []
     body = StateChanged(
-        name=name,
+        name=clean_text(name),
         how="declared",
         before=before,
         after=after,

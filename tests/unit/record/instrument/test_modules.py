@@ -93,10 +93,10 @@ def test_a_large_module_has_none(folder: Path) -> None:
 
 def test_when_the_time_is_up_modules_stay_as_they_are(folder: Path) -> None:
     lines = "def f():\n    try:\n        return 1\n    except ValueError:\n        return 2\n" * 900
-    for number in range(60):
+    for number in range(20):
         (folder / f"m{number}.py").write_text(lines)
     (folder / "last.py").write_text(TAKES)
-    program = "".join(f"import m{number}\n" for number in range(60)) + "import last\n"
+    program = "".join(f"import m{number}\n" for number in range(20)) + "import last\n"
     files, counters = taken_in(folder, program)
     assert files == []
     assert counters["module without sites: no time left"] > 0
