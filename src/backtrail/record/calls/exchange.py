@@ -49,31 +49,26 @@ on_end: list[Callable[[Exchange], object]] = []
 class Exchange:
     """A request, what it was answered so far, and when."""
 
-    __slots__ = (
-        "__weakref__",
-        "answer",
-        "answer_headers",
-        "answered_ns",
-        "calls",
-        "client",
-        "ended_ns",
-        "error",
-        "expected",
-        "here",
-        "is_at_end",
-        "is_busy",
-        "is_complete",
-        "is_decoded",
-        "is_timeout",
-        "layer",
-        "method",
-        "request",
-        "request_headers",
-        "started_ns",
-        "status",
-        "thread",
-        "url",
-    )
+    # What most exchanges never change stands here: to make one is on the way of every request.
+    status: int | None = None
+    expected: int | None = None
+    """Bytes that the answer says it has."""
+    is_decoded = False
+    """Whether the bytes of the answer are those that the client has decompressed."""
+    is_at_end = False
+    """Whether nothing follows, though the client has not said so yet."""
+    is_busy = False
+    """Whether the client is at work on it, so that what it calls of itself is not new."""
+    is_complete = False
+    is_timeout = False
+    """Whether it was cancelled because a time was over."""
+    error: BaseException | None = None
+    layer: Any = None
+    """The library, built on the client, that will say what the error is."""
+    answered_ns: int | None = None
+    ended_ns: int | None = None
+    request_headers: Headers = []  # noqa: RUF012 - replaced, never changed
+    answer_headers: Headers = []  # noqa: RUF012 - as above
 
     def __init__(self, *, client: str, method: str, url: str, calls: list[Place]) -> None:
         self.client = client
@@ -84,26 +79,7 @@ class Exchange:
         self.thread = get_ident()
         self.request: Kept | None = Kept(MODEL_BYTES_MAX)
         """The body that was sent; `None` when it cannot be seen."""
-        self.request_headers: Headers = []
-        self.status: int | None = None
-        self.answer_headers: Headers = []
         self.answer = Kept(MODEL_BYTES_MAX)
-        self.expected: int | None = None
-        """Bytes that the answer says it has."""
-        self.is_decoded = False
-        """Whether the bytes of the answer are those that the client has decompressed."""
-        self.is_at_end = False
-        """Whether nothing follows, though the client has not said so yet."""
-        self.is_busy = False
-        """Whether the client is at work on it, so that what it calls of itself is not new."""
-        self.is_complete = False
-        self.is_timeout = False
-        """Whether it was cancelled because a time was over."""
-        self.error: BaseException | None = None
-        self.layer: Any = None
-        """The library, built on the client, that will say what the error is."""
-        self.answered_ns: int | None = None
-        self.ended_ns: int | None = None
         self.started_ns = journal.clock().monotonic_ns()
         _remember(self)
 

@@ -14,8 +14,8 @@ class Kept:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.head = bytearray()
-        self.tail = bytearray()
+        self.head: bytes | bytearray = b""
+        self.tail: bytes | bytearray = b""
         """The last bytes of what the head did not take."""
         self.size = 0
         self.arrivals: list[tuple[int, int]] = []
@@ -29,8 +29,18 @@ class Kept:
         if len(self.arrivals) < ARRIVALS_MAX:
             self.arrivals.append((self.size, time_ns))
         self.size += size
+        if size == self.size and size <= self.limit:
+            # Most bodies come as a whole.
+            self.head = bytes(piece)
+            return
+        if type(self.head) is bytes:
+            self.head = bytearray(self.head)
+            self.tail = bytearray()
+        self._append(piece)
+
+    def _append(self, piece: Any) -> None:
         room = self.limit - len(self.head)
-        if room >= size:
+        if room >= len(piece):
             self.head += piece
             return
         if room > 0:
@@ -38,7 +48,7 @@ class Kept:
             piece = piece[room:]
         self.tail += piece[-BODY_TAIL_BYTES_MAX:]
         if len(self.tail) > 2 * BODY_TAIL_BYTES_MAX:
-            del self.tail[:-BODY_TAIL_BYTES_MAX]
+            self.tail = self.tail[-BODY_TAIL_BYTES_MAX:]
 
     @property
     def cut(self) -> int:
