@@ -182,18 +182,18 @@ def end_open() -> None:
         exchange.let_go()
 
 
-def end_open_before(error: BaseException) -> None:
+def end_open_before_error() -> bool:
     """Tell of what an error may come from and would else be told of only behind it.
 
     An answer that is an error itself is seldom read. Any other may be read on, unless nobody is
-    left to do that: the error has left the thread that began it.
+    left to do that: the error has left the thread that began it, which is returned.
     """
-    _ = error
     thread = get_ident()
     is_last = not _is_in_program(sys._getframe(1))  # noqa: SLF001 - inspect costs start-up time
     for exchange in _answered():
         if exchange.thread == thread and (is_last or exchange.is_bad):
             exchange.let_go()
+    return is_last
 
 
 def _is_in_program(frame: FrameType | None) -> bool:

@@ -72,10 +72,13 @@ def _tell(exchange: Exchange) -> None:
     rate_limits.look_at(exchange)
 
 
-def _tell_open(error: BaseException) -> None:
-    """Tell of what is open before an error that may come from it."""
-    exchanges.end_open_before(error)
-    rate_limits.tell_all()
+def _tell_open(_error: BaseException) -> None:
+    """Tell of what is open before an error that may come from it.
+
+    A program that goes on may still wait and ask again.
+    """
+    if exchanges.end_open_before_error():
+        rate_limits.tell_all()
 
 
 def _tell_rest() -> None:

@@ -83,6 +83,7 @@ with httpx.stream("GET", sys.argv[1]) as response:
     ("program", "status", "kinds"),
     [
         (UNCAUGHT, 404, ["http.called", "error.raised"]),
+        (UNCAUGHT, 429, ["http.called", "rate.limited", "error.raised"]),
         (IN_A_THREAD, 200, ["http.called", "error.raised"]),
         (LOGGED, 200, ["error.raised", "http.called"]),
     ],
@@ -91,7 +92,7 @@ def test_a_call_is_told_of_before_the_error_that_it_led_to(
     tmp_path: Path, program: str, status: int, kinds: list[str]
 ) -> None:
     project(tmp_path)
-    reply = json_reply({}, 404) if status == 404 else Reply([b"one", b"two", b"three"])
+    reply = json_reply({}, status) if status >= 400 else Reply([b"one", b"two", b"three"])
     with serving(lambda _: reply) as url:
         run(
             *RUN, "--", sys.executable, "-c", program, url,
