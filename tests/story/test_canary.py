@@ -125,6 +125,9 @@ def printed(folder: Path) -> Iterator[tuple[str, bytes]]:
     traces = sorted({event["trace"] for event in recorded})
     commands = [["ls"], ["errors"], ["doctor"], ["config"]]
     commands += [["show", trace] for trace in traces]
+    commands += [[view, trace] for view in ("perf", "llm", "locks", "state") for trace in traces]
+    commands += [["perf"], ["llm", "show", traces[0]], ["state", "show", traces[0]]]
+    commands += [["diff", traces[0], traces[-1]]]
     commands += [["errors", "show", error] for error in errors]
     commands += [["bundle", error, "--budget", "200000"] for error in errors]
     commands += [[*command, "--json"] for command in commands]
@@ -175,6 +178,19 @@ def test_no_secret_is_kept(folder: Path) -> None:
 @pytest.mark.acceptance(10)
 def test_no_secret_is_printed(folder: Path) -> None:
     assert leaks(printed(folder)) == []
+
+
+def test_no_secret_is_in_a_folder_that_is_exported(folder: Path) -> None:
+    out = folder.parent / "exported"
+    done = run(*BACKTRAIL, "export", "--all", "--layout", "files", "-o", out, cwd=folder)
+    assert done.returncode == 0, done.stderr.decode()
+    paths = [path for path in out.rglob("*") if path.is_file()]
+    assert len(paths) > 20
+    named = [("a name of a file", str(path.relative_to(out)).encode()) for path in paths]
+    plain = str(folder).encode()
+    told = [(path.name, path.read_bytes().replace(plain, b"")) for path in paths]
+    assert leaks(iter([*named, *told])) == []
+    assert b"".join(text for _, text in told).count(b"[redacted]") > 100
 
 
 @pytest.mark.acceptance(10)
