@@ -71,7 +71,7 @@ def trail(catalog: Catalog, trace_id: str, *, events_max: int | None = EVENTS_SH
         performance=performance(ordered.events),
         gaps=_gaps(catalog, told, ordered.events),
         related=related_traces(
-            catalog, trace_id, told.links, [process.process for process in told.processes]
+            catalog, trace_id, told.links, dict.fromkeys(event.process for event in ordered.events)
         ),
         same_errors=same_errors(
             catalog, trace_id, [error.fingerprint for error in told.errors if error.fingerprint]

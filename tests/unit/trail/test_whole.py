@@ -78,6 +78,22 @@ def test_what_is_missing_is_told_where_it_is_missing(tmp_path: Path) -> None:
     assert told.gaps[0].text == "132 events dropped here: disk full"
 
 
+def test_an_operation_that_was_begun_in_another_is_told_beside_it(tmp_path: Path) -> None:
+    home, process = tmp_path / ".backtrail", builders.process_id(52)
+    root, outer, inner = (builders.trace_id(number) for number in (52, 53, 54))
+    links = [{"relation": "child.of", "trace_id": outer}]
+    lines = [
+        builders.process_started(root),
+        builders.line("trace.started", outer, t=1_000, name="outer"),
+        builders.line("trace.started", inner, t=2_000, name="inner", links=links),
+    ]
+    builders.write_segment(home, process, lines)
+    with Catalog.open(home) as opened:
+        refresh(opened)
+        told = trail(opened, outer)
+    assert [(other.trace_id, other.is_named) for other in told.related] == [(inner, False)]
+
+
 def test_an_unknown_trace_is_not_found(catalog: Catalog) -> None:
     with pytest.raises(NotFoundError):
         trail(catalog, builders.trace_id(404))
