@@ -13,7 +13,8 @@ class HttpCalled(Body, frozen=True, kw_only=True):
     method: str
     url: str
     client: str
-    """The library that sent it: `httpx`, `requests`, `aiohttp`, `http.client`."""
+    """The library that sent it: `httpx`, `httpx2`, `requests`, `urllib3`, `urllib`, `aiohttp`,
+    `http.client`."""
     status: int | None = None
     """`None` when no answer came."""
     request_headers: dict[str, str] = {}
