@@ -18,6 +18,7 @@ TAKES_NONE = {
     "a syntax error",
     "warnings of the compiler",
     "a recursion",
+    "tracing",
 }
 """Programs in which nothing is taken, or where nothing of it could be kept."""
 

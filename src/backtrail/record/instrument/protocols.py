@@ -39,13 +39,13 @@ _NOWHERE: dict[str, Any] = {"lineno": -1, "col_offset": -1, "end_lineno": -1, "e
 class Leaving:
     """The site of one function, where exceptions of one kind leave it."""
 
-    __slots__ = ("firings", "on")
+    __slots__ = ("firings",)
+    on = True
     too_deep = RecursionError
     attribute = AttributeError
     stop = StopIteration
 
     def __init__(self) -> None:
-        self.on = True
         self.firings = Firings()
 
     def note(self) -> None:

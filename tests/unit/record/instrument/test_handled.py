@@ -189,3 +189,27 @@ except OSError:
     )
     assert [event["type"] for event in events] == ["OSError"]
     assert "marmalade-orchard" not in str(events)
+
+
+def test_a_program_that_traces_itself_is_told_of_no_call_of_ours(tmp_path: Path) -> None:
+    events = taken(
+        tmp_path,
+        """
+import sys
+calls = []
+def profile(frame, event, arg): calls.append((event, frame.f_code.co_name))
+def f():
+    try: {}[1]
+    except KeyError: return 1
+class P:
+    @property
+    def x(self): return self.y
+f()
+sys.setprofile(profile); f(); hasattr(P(), "x"); sys.setprofile(None)
+sys.settrace(lambda *event: calls.append((event[1], event[0].f_code.co_name)))
+f()
+sys.settrace(None)
+print(calls)
+""",
+    )
+    assert [event["type"] for event in events] == ["KeyError"]
