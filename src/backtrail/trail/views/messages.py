@@ -106,19 +106,27 @@ def _parts(content: Json) -> Iterator[str | ToolCall]:
 def _part(part: Json) -> str | ToolCall:
     if not isinstance(part, dict):
         return _plain(part)
-    if _is_cut(part):
-        return _cut_text(part)
     if part.get("type") == "tool_use" or "functionCall" in part or "function_call" in part:
         return tool_call_of(part)
-    for key in ("text", "thinking", "refusal"):
-        if isinstance(part.get(key), str):
-            return str(part[key])
-    for key in ("functionResponse", "function_response"):
-        if isinstance(part.get(key), dict):
-            return _plain(part[key].get("response"))
+    return _part_text(part)
+
+
+def _part_text(part: Mapping[str, Any]) -> str:
+    if _is_cut(part):
+        return _cut_text(part)
     if part.get("type") == "tool_result":
         return "\n".join(map(str, _parts(part.get("content"))))
+    said = next((part[key] for key in _SAID if isinstance(part.get(key), str)), None)
+    if said is not None:
+        return str(said)
+    answered = part.get("functionResponse") or part.get("function_response")
+    if isinstance(answered, dict):
+        return _plain(answered.get("response"))
     return f"({part.get('type', 'part')}: {value_text(part)})"
+
+
+_SAID = ("text", "thinking", "refusal")
+"""Members of a part that are what was said."""
 
 
 def _is_cut(value: Mapping[str, Any]) -> bool:
