@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from backtrail.record import journal
 from backtrail.record.locks.notes import take_summaries
 from backtrail.record.locks.owners import this_thread
 from backtrail.record.locks.waiting import wait_of
@@ -69,12 +70,15 @@ def holding(lock: Any, name: str = "holder") -> Iterator[threading.Event]:
             may_go.set()
 
 
-def when_waiting(do: Callable[[], object]) -> threading.Thread:
-    """Do something as soon as the present thread waits for a watched lock."""
+def when_waiting(do: Callable[[], object], *, is_told: bool = True) -> threading.Thread:
+    """Do something as soon as the present thread waits for a watched lock, and has told so."""
     me = this_thread()
+    home = Path(journal.directory() or "")
+    before = len(bodies(home, "requested"))
 
     def watch() -> None:
         until(lambda: wait_of(me) is not None)
+        until(lambda: not is_told or len(bodies(home, "requested")) > before)
         do()
 
     started = threading.Thread(target=watch, name="helper")

@@ -37,13 +37,13 @@ def leave_traceback(error: BaseException) -> None:
 
 def wait_for(notes: Notes, take: Take, timeout: float | None) -> bool:
     """Take a lock that another one has, and tell of it; `None` waits for ever."""
-    owner = this_thread()
+    owner, holder = this_thread(), notes.holder
     wait = begin_wait(owner, notes, timeout)
     is_told = notes.waits_told < LOCK_WAITS_TOLD_MAX
     try:
         if is_told:
             notes.waits_told += 1
-            tell_requested(notes, owner, timeout)
+            tell_requested(notes, owner, timeout, holder=holder)
         is_taken, is_told = _patiently(wait, take, is_told=is_told)
     except BaseException:
         tell_timed_out(notes, owner, monotonic() - wait.began_s, is_cancelled=True)

@@ -38,11 +38,13 @@ def _guarded(tell: Callable[..., None]) -> Callable[..., None]:
 
 
 @_guarded
-def tell_requested(notes: Notes, owner: Owner, timeout_s: float | None) -> None:
-    """Record that someone has to wait."""
+def tell_requested(
+    notes: Notes, owner: Owner, timeout_s: float | None, *, holder: Owner | None = None
+) -> None:
+    """Record that someone has to wait; for a holder that may have let go by now."""
     body = LockRequested(
         **_lock(notes, owner),
-        holder=_holder(notes),
+        holder=_holder(notes) if holder is None else holder.name,
         held=_names(notes, owner),
         timeout_s=timeout_s,
     )

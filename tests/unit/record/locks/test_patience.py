@@ -110,9 +110,9 @@ def test_after_many_waits_only_long_ones_are_told(
     monkeypatch.setattr(patience, "LOCK_WAITS_TOLD_MAX", 1)
     monkeypatch.setattr(patience, "LOCK_LONG_WAIT_S", 0.2)
     lock = Lock(name="mine")
-    for _ in range(3):
+    for number in range(3):
         with holding(lock) as may_go:
-            helper = when_waiting(may_go.set)
+            helper = when_waiting(may_go.set, is_told=number == 0)
             with lock:
                 helper.join()
     assert len(bodies(home, "requested")) == 1
