@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import tokenize
 from pathlib import Path
@@ -18,7 +19,7 @@ from backtrail.model.limits import (
     SOURCE_CONTEXT_MAX,
     SOURCE_LINE_CHARS_MAX,
 )
-from backtrail.record.capture.redact import clean_source
+from backtrail.record.capture.redact import MARKER, clean_source, is_secret_name
 from backtrail.serve.bounded import CHARS_PER_TOKEN
 from backtrail.serve.opening import Project, opened
 from backtrail.serve.places import NamedPlace, named_places
@@ -26,6 +27,10 @@ from backtrail.serve.tool import Answer, Arguments, Tool
 from backtrail.trail.page.writing import shortened
 
 SUFFIXES = frozenset({".py", ".pyw", ".pyx"})
+_NUMBER = re.compile(
+    r"(?P<kept>\b(?P<name>[A-Za-z_]\w*)[\"']?\s*(?::\s*\w+\s*)?(?:[:=]=?|!=)\s*)\d[\d_.]*"
+)
+"""A number under a name."""
 NOT_NAMED = "only files that recorded frames and callers name are shown"
 
 
@@ -61,7 +66,7 @@ def get_source(project: Project, asked: GetSource) -> Source:
     """
     with opened(project) as catalog:
         place = _place(list(named_places(catalog, _wanted(asked.file))), asked)
-    lines = clean_source(_read(project, place)).split("\n")
+    lines = _without_secrets(_read(project, place)).split("\n")
     if asked.line > len(lines):
         raise NotFoundError(
             f"{place.file} has {len(lines)} lines, not {asked.line}",
@@ -122,6 +127,14 @@ def _read(project: Project, place: NamedPlace) -> str:
     except SyntaxError:
         text = raw.decode("latin-1")
     return text.replace("\r\n", "\n").removesuffix("\n")
+
+
+def _without_secrets(text: str) -> str:
+    """Blank what stands under a secret name: literals as the recorder does, and numbers too."""
+    return _NUMBER.sub(
+        lambda match: match["kept"] + MARKER if is_secret_name(match["name"]) else match[0],
+        clean_source(text),
+    )
 
 
 def _bytes(path: Path) -> bytes:

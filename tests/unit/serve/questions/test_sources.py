@@ -60,6 +60,18 @@ def test_a_literal_under_a_secret_name_is_not_shown(project: Project) -> None:
     assert "> 2 password = " in answer.text
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["PIN = 7391{}", "pin: int = 7391{}", "open(pin=7391{})", "{{'pin': 7391{}}}", "pin == 7391{}"],
+)
+def test_a_number_under_a_secret_name_is_not_shown(project: Project, line: str) -> None:
+    source(project, f"cone = 7391\n{line.format('46')}\n")
+    text = get_source(project, GetSource(file="kiln.py", line=1)).text
+    assert "739146" not in text
+    assert "cone = 7391" in text
+    assert "[redacted]" in text
+
+
 def test_a_file_that_no_recording_names_is_not_shown(project: Project) -> None:
     source(project)
     other = project.folder / "other.py"
