@@ -11,7 +11,7 @@ import msgspec
 
 from backtrail.model.clock import SYSTEM_CLOCK
 from backtrail.model.errors import BacktrailError
-from backtrail.model.limits import ANSWER_ROWS_MAX, ANSWER_TOKENS_MAX, SOURCE_CONTEXT_MAX
+from backtrail.model.limits.reading import ANSWER_ROWS_MAX, ANSWER_TOKENS_MAX, SOURCE_CONTEXT_MAX
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.listing import TOOLS
 from backtrail.serve.tool import read_arguments

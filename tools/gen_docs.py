@@ -23,6 +23,7 @@ import backtrail
 from backtrail.cli.main import cli
 from backtrail.model import errors, event, kinds, limits, settings, vocabulary
 from backtrail.model.errors import BacktrailError, ExitCode
+from backtrail.model.limits import reading
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 CODES = {
@@ -196,7 +197,8 @@ def exit_codes() -> Iterator[tuple[ExitCode, str]]:
 
 def limits_page() -> str:
     """Write every limit."""
-    rows = [(code(m.name), code(m.default), m.about) for m in members(limits) if m.name.isupper()]
+    found = [m for module in (limits, reading) for m in members(module) if m.name.isupper()]
+    rows = [(code(m.name), code(m.default), m.about) for m in found]
     return "\n".join(
         [
             "# Limits\n",

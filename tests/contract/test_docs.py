@@ -16,6 +16,7 @@ import pytest
 import backtrail
 from backtrail.cli.main import cli
 from backtrail.model import errors, limits
+from backtrail.model.limits import reading
 from backtrail.model.settings import ABOUT
 from backtrail.model.vocabulary import KINDS
 
@@ -76,7 +77,9 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_limit_is_documented() -> None:
-    assert {name for name in vars(limits) if name.isupper()} - rows("limits.md") == set()
+    assert {name for name in (*vars(limits), *vars(reading)) if name.isupper()} - rows(
+        "limits.md"
+    ) == set()
 
 
 def test_every_error_class_is_documented() -> None:

@@ -52,8 +52,8 @@ print("held", flush=True)
 sys.stdin.read()
 """
 IMPATIENT = """
-from backtrail.model import limits
-limits.CATALOG_WAIT_S = 0.05
+from backtrail.model.limits import reading
+reading.CATALOG_WAIT_S = 0.05
 from backtrail.cli.main import main
 main()
 """

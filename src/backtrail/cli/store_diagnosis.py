@@ -12,7 +12,7 @@ from backtrail.cli.diagnosis import Finding
 from backtrail.cli.text import counted
 from backtrail.model.errors import BacktrailError
 from backtrail.model.kinds import SHORTENED
-from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store import health, reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog

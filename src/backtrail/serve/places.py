@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from backtrail.model.event import Event, Place
 from backtrail.model.kinds import Frame
-from backtrail.model.limits import NEAREST_IDS_MAX, PLACES_READ_MAX, SEARCH_BYTES_MAX
+from backtrail.model.limits.reading import NEAREST_IDS_MAX, PLACES_READ_MAX, SEARCH_BYTES_MAX
 from backtrail.model.vocabulary import KINDS
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter

@@ -11,7 +11,7 @@ from msgspec import Struct
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event
 from backtrail.model.kinds import Status
-from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.model.limits.reading import PAGE_ROWS_MAX
 
 
 class TraceFilter(Struct, frozen=True, kw_only=True):

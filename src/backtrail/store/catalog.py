@@ -22,7 +22,7 @@ from backtrail.model.errors import (
     NotFoundError,
     StoreError,
 )
-from backtrail.model.limits import CATALOG_WAIT_S
+from backtrail.model.limits.reading import CATALOG_WAIT_S
 from backtrail.model.version import __version__
 from backtrail.store.segments import holders_text
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from backtrail.model import bundle
 from backtrail.model.errors import NewerFormatError, StoreError
-from backtrail.model.limits import (
+from backtrail.model.limits.reading import (
     BATCH_BYTES_MAX,
     BATCH_EVENTS_MAX,
     BLOCK_BYTES_MAX,

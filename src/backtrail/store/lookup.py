@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from backtrail.model.errors import NotFoundError
 from backtrail.model.ids import normalized
-from backtrail.model.limits import NEAREST_IDS_MAX
+from backtrail.model.limits.reading import NEAREST_IDS_MAX
 from backtrail.store import blocks
 from backtrail.store.catalog import Catalog
 

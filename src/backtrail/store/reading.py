@@ -15,7 +15,7 @@ import msgspec
 
 from backtrail.model.errors import NotFoundError, StoreError
 from backtrail.model.event import Event
-from backtrail.model.limits import GREP_BYTES_MAX, PAGE_ROWS_MAX
+from backtrail.model.limits.reading import GREP_BYTES_MAX, PAGE_ROWS_MAX
 from backtrail.store import blocks, lookup
 from backtrail.store.answers import (
     ErrorSummary,

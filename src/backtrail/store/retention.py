@@ -16,7 +16,7 @@ from backtrail.model import bundle
 from backtrail.model.changes import BLOB_SUFFIX, BLOBS, blob_place
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import StoreError
-from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.catalog import CATALOG_NAME, Catalog
 from backtrail.store.kept import add_dropped, forget_dropped, read_kept

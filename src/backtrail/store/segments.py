@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 
 from backtrail.model.errors import StoreError
 from backtrail.model.event import Header, parse_header
-from backtrail.model.limits import COMMAND_WORDS_MAX, HEADER_BYTES_MAX, READ_BYTES_MAX
+from backtrail.model.limits.reading import COMMAND_WORDS_MAX, HEADER_BYTES_MAX, READ_BYTES_MAX
 
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9]{4,9})\.jsonl\Z")
 

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from backtrail.model.event import Event, Json
 from backtrail.model.kinds import Link, Status
-from backtrail.model.limits import EVENTS_SHOWN_MAX
+from backtrail.model.limits.reading import EVENTS_SHOWN_MAX
 from backtrail.store.answers import TraceSummary
 from backtrail.trail.failure import Failure, failure
 from backtrail.trail.moment import moment_text

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from backtrail.model.event import Event
-from backtrail.model.limits import (
+from backtrail.model.limits.reading import (
     EVENTS_SHOWN_MAX,
     STORY_ERRORS_MAX,
     STORY_EVENTS_MAX,

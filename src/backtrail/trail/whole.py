@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from backtrail.model.event import Event
-from backtrail.model.limits import EVENTS_SHOWN_MAX
+from backtrail.model.limits.reading import EVENTS_SHOWN_MAX
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from backtrail.trail.ordering import in_order

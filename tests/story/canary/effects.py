@@ -16,6 +16,7 @@ from pathlib import Path
 
 from places import secret, typed
 
+DASHES = "-" * 5
 SAY = "import os, sys; print(os.environ['SAID']); print(sys.argv[1:], file=sys.stderr)"
 
 
@@ -40,7 +41,7 @@ def read_files(folder: Path) -> None:
         "table.csv": "name,password,size\n" + f"ann,{secret('cell of a table')},7\n" * 40,
         "table.tsv": f'name\tapi key\nann\t"{secret("cell of a table with tabs")}"\n',
         "long.txt": "x" * 32_700 + f" password={secret('behind the cut of a file')}",
-        "key": f"-----BEGIN PRIVATE KEY-----\n{secret('key in a file')}\n-----END PRIVATE KEY-----",
+        "key": f"{DASHES}BEGIN PRIVATE KEY{DASHES}\n{secret('key in a file')}\n{DASHES}END PRIVATE KEY{DASHES}",
     }
     for name, text in texts.items():
         (folder / name).write_text(text)

@@ -14,7 +14,7 @@ from mcp import Client
 
 import builders
 from backtrail.model.clock import SYSTEM_CLOCK
-from backtrail.model.limits import CATALOG_WAIT_S
+from backtrail.model.limits.reading import CATALOG_WAIT_S
 from backtrail.serve.mcp_server import make_server
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.listing import TOOLS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter, conditions, since
 from backtrail.store.catalog import Catalog

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrail.model.errors import StoreError
-from backtrail.model.limits import BATCH_EVENTS_MAX, BLOCK_EVENTS_MAX
+from backtrail.model.limits.reading import BATCH_EVENTS_MAX, BLOCK_EVENTS_MAX
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import Indexed, refresh, segment_row
 from backtrail.store.kept import add_dropped

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrail.model.errors import NotFoundError, StoreError
-from backtrail.model.limits import BLOCK_EVENTS_MAX
+from backtrail.model.limits.reading import BLOCK_EVENTS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog

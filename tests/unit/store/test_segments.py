@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrail.model.errors import NewerFormatError, StoreError
-from backtrail.model.limits import READ_BYTES_MAX
+from backtrail.model.limits.reading import READ_BYTES_MAX
 from backtrail.store import segments
 from builders import debugs, header, line, process_id, segment_path, trace_id, write_segment
 

@@ -10,7 +10,7 @@ from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import MOMENT, example, json_option
 from backtrail.cli.story_text import ID_SHOWN
 from backtrail.cli.text import emit_json, table, tone, when_text
-from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import ErrorSummary
 from backtrail.store.lookup import short_ids

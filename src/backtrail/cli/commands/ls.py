@@ -17,7 +17,7 @@ from backtrail.cli.text import (
     tone,
     when_text,
 )
-from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import Found, TraceFilter, TraceSummary
 from backtrail.store.lookup import short_ids

@@ -19,7 +19,7 @@ from backtrail.cli.program.process import Ending, Program, die_of
 from backtrail.cli.program.recording import Order, Recording
 from backtrail.model.clock import NS_PER_S, Clock
 from backtrail.model.errors import CannotRunError, ExitCode, NotFoundError
-from backtrail.model.limits import HANG_LOOK_S, HANG_RECORD_S_MAX
+from backtrail.model.limits.reading import HANG_LOOK_S, HANG_RECORD_S_MAX
 from backtrail.model.settings import MODES
 from backtrail.record.attach import inherit
 from backtrail.record.settings import PREFIX, find_home, read_settings

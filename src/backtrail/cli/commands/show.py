@@ -11,7 +11,7 @@ from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.story_text import EVENTS_WITHOUT_ERROR, OUTLINE_DEPTH, story_lines
 from backtrail.cli.text import emit_json
-from backtrail.model.limits import EVENTS_SHOWN_MAX, PAGE_ROWS_MAX
+from backtrail.model.limits.reading import EVENTS_SHOWN_MAX, PAGE_ROWS_MAX
 from backtrail.trail.whole import Trail, trail
 
 

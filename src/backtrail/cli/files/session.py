@@ -19,7 +19,7 @@ import msgspec
 from backtrail.cli.files.naming import file_name
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event
-from backtrail.model.limits import EXPORT_FILES_MAX
+from backtrail.model.limits.reading import EXPORT_FILES_MAX
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from backtrail.trail.failure import failure

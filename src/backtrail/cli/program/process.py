@@ -21,7 +21,7 @@ from backtrail.cli.program import tree
 from backtrail.cli.program.witness import Witness
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import ExitCode
-from backtrail.model.limits import (
+from backtrail.model.limits.reading import (
     HANG_LOOK_S,
     KILL_ROUNDS_MAX,
     TERMINATE_S_MAX,

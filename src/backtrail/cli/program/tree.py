@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from backtrail.model.limits import TREE_PROCESSES_MAX
+from backtrail.model.limits.reading import TREE_PROCESSES_MAX
 
 _PROC = Path("/proc")
 _PR_SET_CHILD_SUBREAPER = 36

@@ -13,7 +13,7 @@ import os
 import signal
 from time import sleep
 
-from backtrail.model.limits import SIGNAL_SETTLE_S
+from backtrail.model.limits.reading import SIGNAL_SETTLE_S
 
 _PID_BYTES = 8
 _OVER = 0

@@ -28,7 +28,6 @@ TEXT_SUFFIXES = frozenset(
 )
 _made: list[Callable[[bytes], Any]] = []
 """What makes a digest, once it was needed."""
-_BOM = b"\xef\xbb\xbf"
 
 
 class Content(NamedTuple):
@@ -105,7 +104,6 @@ def _text(data: bytes, *, is_whole: bool) -> str | None:
     """Return bytes as text if that is what they are; a character may be cut at the end."""
     if b"\0" in data:
         return None
-    data = data.removeprefix(_BOM)
     for end in range(len(data), max(len(data) - (1 if is_whole else 4), -1), -1):
         try:
             return data[:end].decode()

@@ -7,12 +7,12 @@ from typing import Annotated
 from msgspec import Meta, Struct, structs
 
 from backtrail.model.errors import UsageError
-from backtrail.model.limits import (
+from backtrail.model.limits import NAME_CHARS_MAX
+from backtrail.model.limits.reading import (
     ANSWER_ROWS_MAX,
     ANSWER_TOKENS,
     ANSWER_TOKENS_MAX,
     BUNDLE_TOKENS_MIN,
-    NAME_CHARS_MAX,
 )
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project, opened

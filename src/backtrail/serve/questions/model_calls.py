@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from backtrail.model.errors import NotFoundError
-from backtrail.model.limits import ANSWER_TOKENS, ANSWER_TOKENS_MAX, BUNDLE_TOKENS_MIN
+from backtrail.model.limits.reading import ANSWER_TOKENS, ANSWER_TOKENS_MAX, BUNDLE_TOKENS_MIN
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars, shrunk
 from backtrail.serve.opening import Project, opened
 from backtrail.serve.tool import Answer, Arguments, Tool

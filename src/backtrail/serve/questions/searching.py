@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from backtrail.model.errors import UsageError
 from backtrail.model.event import Event
-from backtrail.model.limits import (
+from backtrail.model.limits.reading import (
     ANSWER_ROWS_MAX,
     ANSWER_TOKENS,
     SEARCH_BYTES_MAX,

@@ -13,12 +13,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from backtrail.model.errors import NotFoundError, RefusedError
-from backtrail.model.limits import (
-    ANSWER_TOKENS,
-    SOURCE_BYTES_MAX,
-    SOURCE_CONTEXT_MAX,
-    SOURCE_LINE_CHARS_MAX,
-)
+from backtrail.model.limits import SOURCE_BYTES_MAX, SOURCE_LINE_CHARS_MAX
+from backtrail.model.limits.reading import ANSWER_TOKENS, SOURCE_CONTEXT_MAX
 from backtrail.record.capture.redact import MARKER, clean_source, is_secret_name
 from backtrail.serve.bounded import CHARS_PER_TOKEN
 from backtrail.serve.opening import Project, opened

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from backtrail.model.event import Event
 from backtrail.model.kinds import ErrorRaised
-from backtrail.model.limits import CANDIDATES_MAX, CHAIN_STEPS_MAX
+from backtrail.model.limits.reading import CANDIDATES_MAX, CHAIN_STEPS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog

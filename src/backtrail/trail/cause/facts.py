@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from backtrail.model.event import Event, Json
-from backtrail.model.limits import FACTS_MAX
+from backtrail.model.limits.reading import FACTS_MAX
 from backtrail.trail.cause.forms import SAME, Sought, leaves
 from backtrail.trail.cause.suspects import Suspect
 from backtrail.trail.cause.values import words_of

@@ -14,8 +14,9 @@ from backtrail.trail.comparison.difference import Comparison
 
 REFUSED = 400
 """HTTP status from which on a call has failed."""
-COMMON_MIN = 4
-"""A value that so few events hold is not common."""
+COMMON_LEAST = 0.35
+COMMON_MIN = 3
+"""Among so few events of a kind no value is common."""
 NAME_SCORE_FULL = 1.6
 """Weights of shared words that make a full tie by name."""
 GENERIC = frozenset(
@@ -68,9 +69,8 @@ class Case:
         found: dict[int, list[tuple[float, Suspect, str]]] = {}
         for suspect in self.suspects.values:
             holding = self.holding(suspect)
-            share = self.share_without(len(holding))
             for fact, level, text, _ in holding:
-                strength = suspect.weight * level * share
+                strength = suspect.weight * level * self.telling(fact, holding)
                 found.setdefault(fact.at, []).append((strength, suspect, text))
         for fact in self.facts.all:
             rows = sorted(found.get(fact.at, ()), key=lambda row: -row[0])
@@ -83,10 +83,13 @@ class Case:
                 words=[],
             )
 
-    def share_without(self, number: int) -> float:
-        """Return how well a value tells events apart that so many of them hold."""
-        effects = self.facts.effects
-        return 1.0 if number <= COMMON_MIN or not effects else max(0.1, 1.0 - number / effects)
+    def telling(self, fact: Fact, holding: list[tuple[Fact, float, str, bool]]) -> float:
+        """Return how well a value tells an event from others of its kind, by how many hold it."""
+        of_kind = len(self.facts.of(fact.kind))
+        if of_kind <= COMMON_MIN:
+            return 1.0
+        also = sum(other.kind == fact.kind for other, *_ in holding) - 1
+        return max(COMMON_LEAST, 1.0 - also / (of_kind - 1))
 
     def healed(self, fact: Fact) -> Fact | None:
         """Return the later call by which one that failed was made good, if there is one."""

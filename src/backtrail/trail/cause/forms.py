@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from backtrail.model.event import Json
-from backtrail.model.limits import LEAF_CHARS_MAX, LEAVES_MAX, PIECES_MAX
+from backtrail.model.limits.reading import LEAF_CHARS_MAX, LEAVES_MAX, PIECES_MAX
 
 PIECE = re.compile(r"[0-9]+|[^\W\d_]+", re.UNICODE)
 

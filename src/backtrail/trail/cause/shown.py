@@ -6,7 +6,7 @@ from typing import Any
 
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event, Place
-from backtrail.model.limits import EVIDENCE_CHARS_MAX
+from backtrail.model.limits.reading import EVIDENCE_CHARS_MAX
 from backtrail.trail.cause.answer import EventShown
 from backtrail.trail.cause.facts import Fact, Facts
 from backtrail.trail.value import value_text

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from backtrail.model.event import Json
 from backtrail.model.kinds import ErrorRaised, ExceptionInfo, Frame
-from backtrail.model.limits import SUSPECTS_MAX
+from backtrail.model.limits.reading import SUSPECTS_MAX
 from backtrail.trail.cause.forms import leaves, number_text
 from backtrail.trail.cause.values import (
     containers,

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event
-from backtrail.model.limits import DIFFERENCES_MAX
+from backtrail.model.limits.reading import DIFFERENCES_MAX
 from backtrail.store import reading
 from backtrail.store.answers import TraceSummary
 from backtrail.store.catalog import Catalog

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from backtrail.model.event import Event, Json
-from backtrail.model.limits import COMPARED_STEPS_MAX
+from backtrail.model.limits.reading import COMPARED_STEPS_MAX
 from backtrail.trail.comparison.values import settled
 from backtrail.trail.views.timing.calls import command_name, endpoint, statement_name
 from backtrail.trail.wording import describe

@@ -6,7 +6,7 @@ from msgspec import Struct, structs
 
 from backtrail.model.errors import NotFoundError
 from backtrail.model.event import Event
-from backtrail.model.limits import PAGE_EVENTS_MAX
+from backtrail.model.limits.reading import PAGE_EVENTS_MAX
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from backtrail.store.lookup import LATEST, short_ids

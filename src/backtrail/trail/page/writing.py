@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from backtrail.model.limits import BUNDLE_TOKENS_MIN
+from backtrail.model.limits.reading import BUNDLE_TOKENS_MIN
 from backtrail.trail.page.fitting import fit
 from backtrail.trail.page.section import Draft, LeftOut, Page, Section
 

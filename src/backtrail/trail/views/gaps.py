@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from backtrail.model.event import Event
-from backtrail.model.limits import GAPS_MAX
+from backtrail.model.limits.reading import GAPS_MAX
 from backtrail.store.answers import Hole
 from backtrail.trail.moment import moment_text
 

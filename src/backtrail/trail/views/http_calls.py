@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from backtrail.model.effects import HttpCalled, RateLimited
 from backtrail.model.event import Event, Json, Place
-from backtrail.model.limits import CALLS_LISTED_MAX
+from backtrail.model.limits.reading import CALLS_LISTED_MAX
 from backtrail.trail.moment import moment_text
 from backtrail.trail.shape import body_of
 

@@ -18,7 +18,7 @@ from backtrail.model.changes import (
 )
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event, Place
-from backtrail.model.limits import LOCK_STEPS_MAX, LOCKS_LISTED_MAX
+from backtrail.model.limits.reading import LOCK_STEPS_MAX, LOCKS_LISTED_MAX
 from backtrail.trail.shape import body_of
 from backtrail.trail.views.locking.order import Inversion, Key, Orders
 from backtrail.trail.views.locking.tally import OWNERS_NAMED_MAX, LockUse, OwnerUse, Tally

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event
-from backtrail.model.limits import SPANS_ON_PATH_MAX
+from backtrail.model.limits.reading import SPANS_ON_PATH_MAX
 from backtrail.trail.views.timing.calls import Call, call_of
 from backtrail.trail.views.timing.critical_path import CriticalPath, critical_path
 from backtrail.trail.views.timing.names import Names, NameTime, SortTime

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from backtrail.model.errors import NotFoundError
 from backtrail.model.kinds import Link
-from backtrail.model.limits import RELATED_MAX
+from backtrail.model.limits.reading import RELATED_MAX
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from backtrail.trail.moment import moment_text

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from backtrail.model.changes import StateChanged
 from backtrail.model.event import Event, Json, Place
-from backtrail.model.limits import STATE_CHANGES_MAX, STATE_NAMES_MAX
+from backtrail.model.limits.reading import STATE_CHANGES_MAX, STATE_NAMES_MAX
 from backtrail.trail.moment import moment_text
 from backtrail.trail.shape import body_of
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from backtrail.model.changes import ExceptionHandled
 from backtrail.model.event import Event, Place
-from backtrail.model.limits import SWALLOWED_PLACES_MAX
+from backtrail.model.limits.reading import SWALLOWED_PLACES_MAX
 from backtrail.trail.moment import moment_text
 from backtrail.trail.shape import body_of
 

@@ -74,10 +74,10 @@ def test_a_text_is_cut_between_two_characters(tmp_path: Path) -> None:
     assert "�" not in told.text
 
 
-def test_a_mark_of_byte_order_is_no_text(tmp_path: Path) -> None:
+def test_a_mark_of_byte_order_stays_since_it_may_be_what_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"\xef\xbb\xbfname\n")
-    assert held(path).text == "name\n"
+    assert held(path).text == "\ufeffname\n"
 
 
 def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:

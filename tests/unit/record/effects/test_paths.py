@@ -47,14 +47,14 @@ def test_a_path_is_text_however_it_is_given(given: object, path: str | None) -> 
 @pytest.mark.parametrize(
     ("path", "is_theirs"),
     [
-        ("/home/ann/orders/rates.json", True),
+        ("/data/ann/orders/rates.json", True),
         ("/etc/orders/limits.conf", True),
         ("/tmp/work/.backtrail/settings.toml", False),
         ("/proc/self/status", False),
         ("/dev/zero", False),
         ("/sys/kernel/x", False),
         ("/usr/share/zoneinfo/UTC", False),
-        ("/home/ann/venv/lib/python3.11/site-packages/certifi/cacert.pem", False),
+        ("/data/ann/venv/lib/python3.11/site-packages/certifi/cacert.pem", False),
         (json.__file__, False),
     ],
 )

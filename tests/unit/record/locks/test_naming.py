@@ -86,7 +86,7 @@ def called_from(code: str, path: str, module: str) -> FrameType:
 @pytest.mark.parametrize(
     ("path", "module", "is_own"),
     [
-        ("/home/user/shop/app.py", "app", True),
+        ("/data/shop/app.py", "app", True),
         (threading.__file__, "threading", False),
         ("/x/lib/python3/site-packages/pool/pool.py", "pool", False),
         ("<frozen importlib._bootstrap>", "importlib._bootstrap", False),

@@ -6,7 +6,7 @@ import pytest
 
 import builders
 from backtrail.model.errors import NotFoundError
-from backtrail.model.limits import BUNDLE_TOKENS_MIN
+from backtrail.model.limits.reading import BUNDLE_TOKENS_MIN
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.causes import WhyAsked, find_cause, fitted

@@ -6,7 +6,7 @@ import pytest
 
 import builders
 from backtrail.model.errors import NotFoundError
-from backtrail.model.limits import ANSWER_TOKENS_MAX, BUNDLE_TOKENS_MIN
+from backtrail.model.limits.reading import ANSWER_TOKENS_MAX, BUNDLE_TOKENS_MIN
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.model_calls import GetLlmCall, get_llm_call

@@ -4,7 +4,7 @@ import pytest
 
 import builders
 from backtrail.model.errors import NotFoundError, UsageError
-from backtrail.model.limits import ANSWER_TOKENS
+from backtrail.model.limits.reading import ANSWER_TOKENS
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.searching import SearchEvents, search_events

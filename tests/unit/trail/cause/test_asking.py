@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backtrail.model.limits import CANDIDATES_MAX, CHAIN_STEPS_MAX
+from backtrail.model.limits.reading import CANDIDATES_MAX, CHAIN_STEPS_MAX
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
 from backtrail.trail.cause import rules

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from backtrail.model.limits import FACTS_MAX
+from backtrail.model.limits.reading import FACTS_MAX
 from backtrail.trail.cause.facts import Facts
 from backtrail.trail.cause.suspects import Suspect
 from causes import ERROR_AT, error, event, place

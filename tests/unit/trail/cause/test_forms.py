@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.model.limits import LEAF_CHARS_MAX, LEAVES_MAX
+from backtrail.model.limits.reading import LEAF_CHARS_MAX, LEAVES_MAX
 from backtrail.trail.cause.forms import (
     FOLDED,
     PART,

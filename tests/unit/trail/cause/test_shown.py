@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from backtrail.model.limits import EVIDENCE_CHARS_MAX
+from backtrail.model.limits.reading import EVIDENCE_CHARS_MAX
 from backtrail.trail.cause.facts import Facts
 from backtrail.trail.cause.shown import as_place, event_shown, full_text, place_of, where_text
 from causes import error, event, place

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backtrail.model.limits import SUSPECTS_MAX
+from backtrail.model.limits.reading import SUSPECTS_MAX
 from backtrail.trail.cause.suspects import Suspects, distinctness, suspects
 from backtrail.trail.failure import error_body
 from causes import behind, error, frame

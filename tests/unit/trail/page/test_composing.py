@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 from msgspec import structs
 
 import builders
-from backtrail.model.limits import BUNDLE_TOKENS
+from backtrail.model.limits.reading import BUNDLE_TOKENS
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
 from backtrail.trail.page.composing import DRAFTS, page

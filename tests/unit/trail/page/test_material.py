@@ -8,7 +8,7 @@ from msgspec import structs
 
 import builders
 from backtrail.model.errors import NotFoundError
-from backtrail.model.limits import PAGE_EVENTS_MAX
+from backtrail.model.limits.reading import PAGE_EVENTS_MAX
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
 from backtrail.trail.page.material import gather, named_error

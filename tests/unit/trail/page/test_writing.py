@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.model.limits import BUNDLE_TOKENS_MIN
+from backtrail.model.limits.reading import BUNDLE_TOKENS_MIN
 from backtrail.trail.page import writing
 from backtrail.trail.page.section import Draft, LeftOut, Page, Piece
 from backtrail.trail.page.writing import CHARS_PER_TOKEN, fitted_page, markdown

@@ -11,7 +11,7 @@ from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import json_text
-from backtrail.model.limits import BUNDLE_TOKENS, BUNDLE_TOKENS_MAX, BUNDLE_TOKENS_MIN
+from backtrail.model.limits.reading import BUNDLE_TOKENS, BUNDLE_TOKENS_MAX, BUNDLE_TOKENS_MIN
 from backtrail.trail.page.composing import page
 from backtrail.trail.page.material import gather, named_error
 from backtrail.trail.page.writing import markdown

@@ -58,7 +58,7 @@ class Table(Struct, frozen=True, kw_only=True):
     places_right: int
 
 
-@click.group()
+@click.group("eval")
 def evaluate() -> None:
     """Measure how well Backtrail does, on examples whose answers are known."""
 

@@ -10,7 +10,7 @@ from backtrail.cli.layout.diff_text import comparison_lines
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json
-from backtrail.model.limits import DIFFERENCES_MAX
+from backtrail.model.limits.reading import DIFFERENCES_MAX
 from backtrail.trail.comparison.comparing import compare
 
 

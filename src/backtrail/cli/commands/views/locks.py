@@ -10,7 +10,7 @@ from backtrail.cli.invocation import Invocation
 from backtrail.cli.layout.locks_text import lock_lines
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
-from backtrail.model.limits import LOCK_STEPS_MAX
+from backtrail.model.limits.reading import LOCK_STEPS_MAX
 from backtrail.trail.views.lock_timeline import LockReader
 from backtrail.trail.views.reader import read
 

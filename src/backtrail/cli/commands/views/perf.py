@@ -12,7 +12,7 @@ from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import MOMENT, example, json_option
 from backtrail.cli.text import emit_json
 from backtrail.model.errors import NotFoundError
-from backtrail.model.limits import PAGE_ROWS_MAX
+from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store.answers import TraceFilter
 from backtrail.trail.views.performance import PerformanceReader
 from backtrail.trail.views.reader import read

@@ -12,7 +12,7 @@ from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json
 from backtrail.model.errors import NotFoundError
-from backtrail.model.limits import STATE_CHANGES_MAX
+from backtrail.model.limits.reading import STATE_CHANGES_MAX
 from backtrail.trail.views.reader import read
 from backtrail.trail.views.state_history import STATE_CHANGED, StateReader, state_change
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from backtrail.model.limits import LOCK_CYCLE_MAX, LOCK_ORDERS_MAX
+from backtrail.model.limits.reading import LOCK_CYCLE_MAX, LOCK_PAIRS_MAX
 
 Key = tuple[str, str]
 """A lock or an owner: its process, or nothing for what processes share, and its id."""
@@ -65,7 +65,7 @@ class Orders:
 
     def seen(self, lock: Key, name: str, process: str) -> None:
         """Remember which lock a name of a process means."""
-        if len(self._labels) < LOCK_ORDERS_MAX:
+        if len(self._labels) < LOCK_PAIRS_MAX:
             self._names[process, name] = lock
             self._labels.setdefault(lock, name)
 
@@ -112,7 +112,7 @@ class Orders:
         edges = self._edges.setdefault(held, {})
         edge = edges.get(wanted)
         if edge is None:
-            if self._count >= LOCK_ORDERS_MAX:
+            if self._count >= LOCK_PAIRS_MAX:
                 self.cut += 1
                 return None
             self._count += 1

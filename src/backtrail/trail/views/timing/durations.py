@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from backtrail.model.limits import DURATIONS_MAX
+from backtrail.model.limits.reading import DURATIONS_MAX
 
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
-from backtrail.model.limits import SPAN_NAMES_MAX
+from backtrail.model.limits.reading import SPAN_NAMES_MAX
 from backtrail.trail.views.timing.calls import Call
 from backtrail.trail.views.timing.durations import Durations, Spread
 from backtrail.trail.views.timing.self_time import TimedSpan

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event
-from backtrail.model.limits import BARS_MAX, SPAN_NAMES_MAX
+from backtrail.model.limits.reading import BARS_MAX, SPAN_NAMES_MAX
 from backtrail.trail.views.timing.calls import Call, call_of
 from backtrail.trail.views.timing.names import NameTime, TimeOf
 from backtrail.trail.views.timing.self_time import SpanTimes, TimedSpan

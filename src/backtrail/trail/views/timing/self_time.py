@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from backtrail.model.event import Event
 from backtrail.model.kinds import Status
-from backtrail.model.limits import SPAN_PARTS_MAX, SPANS_OPEN_MAX
+from backtrail.model.limits.reading import SPAN_PARTS_MAX, SPANS_OPEN_MAX
 
 
 class TimedSpan(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from backtrail.model.changes import OperationMeasured
 from backtrail.model.event import Event, Json
-from backtrail.model.limits import SPAN_NAMES_MAX
+from backtrail.model.limits.reading import SPAN_NAMES_MAX
 from backtrail.trail.shape import body_of
 
 MEASURED = "operation.measured"

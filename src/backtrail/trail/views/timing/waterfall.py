@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
-from backtrail.model.limits import BARS_MAX, SPANS_ON_PATH_MAX
+from backtrail.model.limits.reading import BARS_MAX, SPANS_ON_PATH_MAX
 from backtrail.trail.views.timing.calls import Call
 from backtrail.trail.views.timing.self_time import TimedSpan
 

@@ -9,6 +9,8 @@ from backtrail.trail.cause.finding import Case, Finding, tied_by
 from backtrail.trail.cause.forms import pieces
 
 INSIDE, OUTSIDE, LOOSE, TIE = 0.9, 0.8, 0.4, 0.3
+KILLED = 0.5
+"""A signal ended it: what it had told is not all."""
 COMPLAINED = 0.45
 """It ended well, and yet wrote to its standard error."""
 TELLING = {"CalledProcessError", "TimeoutExpired", "BrokenProcessPool", "ProcessError"}
@@ -22,7 +24,7 @@ def find(case: Case) -> Iterator[Finding]:
     for fact in failed:
         is_named = fact is named
         inner = _error_inside(case, pids, fact)
-        base = (INSIDE if inner else OUTSIDE) if is_named else LOOSE
+        base = (INSIDE if inner else OUTSIDE) if is_named else _loose(fact)
         tie = case.tie(inner or fact)
         evidence = [f"the program that was started ended with {fact.body.get('exit_code')}"]
         if inner is not None:
@@ -42,11 +44,18 @@ def find(case: Case) -> Iterator[Finding]:
     yield from _of_workers(case, {each.at for each in failed})
 
 
+def _loose(fact: Fact) -> float:
+    """Return how likely a child matters that the failure does not speak of, by how it ended."""
+    code = fact.body.get("exit_code")
+    return KILLED if isinstance(code, int) and code < 0 else LOOSE
+
+
 def _complaints(case: Case) -> Iterator[Finding]:
     """Yield children that ended with 0 and complained of something that the failure is about."""
     for fact in case.facts.of("subprocess.ended"):
         tie = case.tie(fact)
-        if fact.body.get("exit_code") == 0 and fact.body.get("stderr") and tie.value > 0:
+        is_about = tie.suspect is not None and tie.suspect.role != "outer"
+        if fact.body.get("exit_code") == 0 and fact.body.get("stderr") and is_about:
             yield Finding(
                 kind="subprocess",
                 fact=fact,

@@ -120,7 +120,10 @@ def _form(fact: Fact) -> str:
         size = attributes.get("gen_ai.embeddings.dimension.count")
         tools = [call.get("name") for call in body.get("tool_calls") or ()]
         return f"{model} {size} {reasons} {tools} {_form_of_answer(body.get('text'))}"
-    return f"{body.get('status')} {_form_of(body.get('response_body'), _DEPTH)}"
+    answer = body.get("response_body")
+    kind = str((body.get("response_headers") or {}).get("content-type", "")).partition(";")[0]
+    form = _form_of_text(answer) if isinstance(answer, str) else _form_of(answer, _DEPTH)
+    return f"{body.get('status')} {kind},{form}"
 
 
 def _form_of_answer(text: Json) -> str:
@@ -151,6 +154,8 @@ def _form_of_text(text: str) -> str:
     """Return the form of a file: the marks of its first line, without words and numbers."""
     if not text.strip():
         return "empty"
+    if text.lstrip()[:1] == "<":
+        return "markup"
     if text.lstrip()[:1] in {"{", "["}:
         try:
             return _form_of(msgspec.json.decode(text), 1)

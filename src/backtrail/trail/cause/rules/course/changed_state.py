@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backtrail.trail.cause.facts import Fact
 from backtrail.trail.cause.finding import Case, Finding, tied_by
 
-DEFAULT, SHARED, CONSTANT, VARIABLE, ASSIGNED, TRACKED = 0.5, 0.36, 0.32, 0.2, 0.3, 0.4
+DEFAULT, SHARED, CONSTANT, VARIABLE, ASSIGNED, TRACKED = 0.5, 0.3, 0.3, 0.18, 0.3, 0.4
 """How likely a change matters: of a default argument, which nobody means to change; of a class's
 attribute; of a module's constant; of its variable, which is there to change; of an assignment."""
 TIE = 0.45

@@ -17,7 +17,7 @@ CONSTRAINT = re.compile(
 )
 CONFLICT, REMOVED, INSERTED_FIRST, CHANGED = 0.82, 0.72, 0.7, 0.62
 TIE = 0.12
-REPLACED, UNCOMMITTED = 0.52, 0.86
+REPLACED, UNCOMMITTED, IGNORED = 0.52, 0.86, 0.76
 UPDATED = 0.06
 SHARED_MIN = 0.3
 """How distinct a value must be: a small number stands in many statements."""
@@ -48,6 +48,7 @@ def find(case: Case) -> Iterator[Finding]:
         yield from _removals(case, statements)
         yield from _replacements(case, statements)
         yield from _uncommitted(case, statements)
+        yield from _ignored(case, statements)
 
 
 def _conflicts(
@@ -144,6 +145,30 @@ def _query(case: Case, statements: list[tuple[Fact, Statement]]) -> tuple[Fact, 
         ),
         None,
     )
+
+
+def _ignored(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[Finding]:
+    """Yield an insert that was told to do nothing on a conflict, and whose row was then missed."""
+    query = _query(case, statements)
+    if query is None:
+        return
+    asked, wanted = query
+    for fact, read in statements:
+        text = " ".join(str(fact.body.get("statement", "")).casefold().split())
+        may_skip = "or ignore" in text or "do nothing" in text
+        is_of_it = fact.at < asked.at and read.table == wanted.table and read.verb == "insert"
+        shared = read.values & wanted.keys if may_skip and is_of_it else None
+        if shared:
+            yield Finding(
+                kind="sqlite",
+                fact=fact,
+                score=IGNORED + TIE * case.tie(fact).strength,
+                evidence=[
+                    f"it was to insert {max(shared, key=distinctness)!r}, or to do nothing at all"
+                ],
+                between=[asked],
+            )
+            return
 
 
 def _uncommitted(case: Case, statements: list[tuple[Fact, Statement]]) -> Iterator[Finding]:

@@ -70,7 +70,7 @@ def _arrivals(case: Case, suspect: Suspect) -> Iterator[tuple[int, Arrival]]:
                 suspect=suspect,
                 level=level,
                 text=text,
-                strength=suspect.weight * level * case.share_without(len(seen)),
+                strength=suspect.weight * level * case.telling(fact, seen),
                 was_sent=any(found.at < fact.at and found.kind in BASES for found, *_ in seen),
                 later=[found for found, *_ in seen if found.at > fact.at],
             ),

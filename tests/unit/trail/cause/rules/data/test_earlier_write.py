@@ -75,3 +75,28 @@ def test_a_row_that_was_replaced_without_a_column_is_found() -> None:
 
 def test_without_statements_nothing_is_found() -> None:
     assert findings(find, refused("UNIQUE constraint failed: members.email")) == []
+
+
+def test_an_insert_that_did_nothing_is_found_when_its_row_is_missed() -> None:
+    found = findings(
+        find,
+        NOTHING,
+        sql(1, "INSERT INTO tickets (id, player) VALUES (1, 'brisk') ON CONFLICT DO NOTHING"),
+        sql(2, "INSERT OR IGNORE INTO tickets (id, player) VALUES (2, 'marrow')"),
+        sql(3, "SELECT region FROM tickets WHERE player = 'marrow'", "strength"),
+    )
+    assert [each.fact.event.seq for each in found] == [2]
+
+
+def test_a_write_that_another_connection_had_not_committed_is_found() -> None:
+    def on(at: int, connection: str, statement: str) -> Event:
+        return event(
+            "sql.executed", at, system="sqlite", statement=statement, connection=connection,
+            caller=place("strength"),
+        )  # fmt: skip
+
+    begun = [on(1, "1", "BEGIN"), on(2, "1", "INSERT INTO tickets VALUES ('marrow', 'us')")]
+    asked = on(9, "2", "SELECT region FROM tickets WHERE player = 'marrow'")
+    found = findings(find, NOTHING, *begun, asked)
+    assert [each.fact.event.seq for each in found] == [2]
+    assert findings(find, NOTHING, *begun, on(3, "1", "COMMIT"), asked) == []

@@ -1,4 +1,7 @@
-"""Every limit there is, by name and unit: nothing that Backtrail keeps can grow without one."""
+"""Every limit of the recorder and of the format, by name and unit: nothing can grow without one.
+
+Those of what is done with a recording are in `limits.reading`.
+"""
 
 from __future__ import annotations
 
@@ -278,46 +281,6 @@ SEGMENT_BYTES_FIRST = 1 << 18
 SEGMENT_BYTES_MAX = 1 << 22
 """Every later segment: a millisecond or two to open, and about 20,000 events."""
 
-# The store
-HEADER_BYTES_MAX = 1 << 14
-"""A segment whose first line is longer is no journal."""
-READ_BYTES_MAX = 1 << 20
-"""Bytes of a segment read at once; a longer line is passed over."""
-BATCH_EVENTS_MAX = 50_000
-"""Events indexed in one transaction."""
-BATCH_BYTES_MAX = 16 << 20
-"""Journal bytes indexed in one transaction."""
-BLOCK_EVENTS_MAX = 512
-"""Events compressed into one block of the catalogue."""
-BLOCK_BYTES_MAX = 1 << 20
-"""Bytes, before compression, after which a block takes no more events."""
-CATALOG_WAIT_S = 30.0
-"""How long a program waits for another one that writes the catalogue."""
-COMMAND_WORDS_MAX = 4
-"""Words of a command by which the holder of a lock is known."""
-GREP_BYTES_MAX = 1 << 30
-"""Event bytes searched for a text, newest first, before the search stops."""
-FOLLOW_EVENTS_MAX = 10_000
-"""Events that one look at the live journal may bring."""
-NEAREST_IDS_MAX = 5
-"""Ids offered to someone who typed one that is unknown or ambiguous."""
-NAME_CHARS_MAX = 200
-"""Characters kept of a trace's name and of an error's message in a list."""
-PAGE_ROWS_MAX = 10_000
-"""Rows that one answer may hold."""
-EVENTS_SHOWN_MAX = 200
-"""Events that `show` prints of one trace unless asked for more."""
-STORY_EVENTS_MAX = 10_000
-"""Events that are read to tell the story of a trace; a longer one is read in part."""
-STORY_ERRORS_MAX = 50
-"""Errors of one trace that its story tells in full, the last ones."""
-LOG_THREADS_MAX = 1_000
-"""Threads whose last log message is remembered, to know it when it is forwarded."""
-FORWARDING_CALLS_MAX = 50
-"""Calls that may lie between a library that forwards a message and the one that takes it."""
-OTEL_SPANS_MAX = 10_000
-"""Open spans of OpenTelemetry that are known at once."""
-
 # The watch over hangs
 HANG_LOOKS = 4
 """Times that the watcher looks for progress in the time without any that makes a hang."""
@@ -329,106 +292,6 @@ WATCHER_STOP_S_MAX = 1.0
 """Seconds that a fork waits for the watcher to end."""
 WATCHER_GONE_TRIES_MAX = 10_000
 """Looks until the system has taken the watcher's thread away."""
-
-# Programs started by `run`
-ARGUMENTS_MAX = 100
-"""Words of a command line that are recorded."""
-SIGNAL_SETTLE_S = 0.005
-"""Seconds in which a signal for a whole process group has reached each of its processes."""
-HANG_RECORD_S_MAX = 3.0
-"""Seconds that a program gets, once its time is over, to record where it hangs."""
-HANG_LOOK_S = 0.02
-"""Seconds between two looks whether it has."""
-TERMINATE_S_MAX = 2.0
-"""Seconds between the request to end and the end by force."""
-TREE_PROCESSES_MAX = 10_000
-"""Processes of one run that are ended together."""
-KILL_ROUNDS_MAX = 50
-"""Times that those which are left are ended by force."""
-
-# Finding a cause
-LEAVES_MAX = 5_000
-"""Texts and numbers of one event that are looked through for a value."""
-LEAF_CHARS_MAX = 1 << 16
-"""Characters of one of them."""
-PIECES_MAX = 20_000
-"""Words and numbers that one of them is cut into."""
-CANDIDATES_MAX = 5
-"""Candidates for a cause that are named."""
-SUSPECTS_MAX = 60
-"""Values of an error that are looked for in the events before it."""
-FACTS_MAX = 20_000
-"""Events that a cause is looked for in at once: half from the beginning, half from the end."""
-CHAIN_STEPS_MAX = 8
-"""Steps of the way from a cause to a crash."""
-EVIDENCE_CHARS_MAX = 4_000
-"""Characters of an event that are shown as evidence."""
-
-# The views of a trace
-CALLS_LISTED_MAX = 2_000
-"""Calls of one kind that a view lists, the last ones; all of them are counted."""
-LOCKS_LISTED_MAX = 1_000
-"""Locks, and owners of locks, that are told apart in one view."""
-LOCK_STEPS_MAX = 2_000
-"""Waits and holds that a view of locks lists, the last ones."""
-LOCK_ORDERS_MAX = 5_000
-"""Pairs of locks, one taken while the other was held, that are remembered."""
-LOCK_CYCLE_MAX = 6
-"""Locks in a ring of locks taken in conflicting orders."""
-STATE_CHANGES_MAX = 2_000
-"""State changes that a view lists, the last ones; all of them are counted."""
-STATE_NAMES_MAX = 1_000
-"""Names of state that are told apart in one view."""
-DURATIONS_MAX = 4_096
-"""Durations of one name from which percentiles are taken; of more, every other one is left out."""
-SPAN_NAMES_MAX = 1_000
-"""Names of spans that are told apart in one view."""
-SPANS_OPEN_MAX = 10_000
-"""Spans that are open at once while self time is computed."""
-SPANS_ON_PATH_MAX = 20_000
-"""Spans, and calls, among which the critical path and the longest ones are looked for."""
-BARS_MAX = 200
-"""Spans and calls, the longest ones, that stand in one waterfall."""
-SWALLOWED_PLACES_MAX = 1_000
-"""Places at which exceptions were swallowed that are told apart in one view."""
-EXPORT_FILES_MAX = 100_000
-"""Files that one session's folder of an export may hold."""
-GAPS_MAX = 200
-"""Places at which something is missing that are told of one trace."""
-RELATED_MAX = 20
-"""Other traces, and errors in other traces, that are told beside one."""
-TRAIL_EVENTS_MAX = 2_000
-"""Events of each sort, the last ones, from which the trail of a long trace is put together."""
-COMPARED_STEPS_MAX = 50_000
-"""Steps of each of two traces that are compared."""
-DIFFERENCES_MAX = 500
-"""Differences of one sort that a comparison lists."""
-SPAN_PARTS_MAX = 1_000
-"""Stretches of one span's children that are kept apart."""
-
-# Pages and answers for an assistant
-BUNDLE_TOKENS = 8_000
-"""Tokens, at four characters each, of a page about a failure unless asked for otherwise."""
-BUNDLE_TOKENS_MIN = 500
-"""The smallest page."""
-BUNDLE_TOKENS_MAX = 200_000
-"""The largest page."""
-PAGE_EVENTS_MAX = 10_000
-"""Events of a trace among which a page chooses: the last ones, and those that causes name."""
-ANSWER_TOKENS = 4_000
-"""Tokens, at four characters each, of an answer to an assistant unless it asks for otherwise."""
-ANSWER_TOKENS_MAX = 20_000
-"""The largest answer to an assistant."""
-ANSWER_ROWS_MAX = 200
-"""Failures or events that one answer to an assistant lists."""
-SEARCH_EVENTS_MAX = 200_000
-"""Events that one search for a text reads before it stops."""
-SEARCH_BYTES_MAX = 256 << 20
-"""Event bytes that are looked through for traces with a text, the newest first."""
-SOURCE_CONTEXT_MAX = 200
-"""Lines of a source file that are shown on each side of the one that was asked for."""
-PLACES_READ_MAX = 50_000
-"""Events that are looked through for a place in a source file."""
 
 # Locks that are watched
 LOCKS_WATCHED_MAX = 20_000
@@ -461,3 +324,15 @@ LOCK_IDENTITY_BYTES_MAX = 1 << 16
 """Bytes read of what is written beside a lock file."""
 LOCK_CONFIRM_S = 0.05
 """Seconds after which a deadlock is looked at again before it is told."""
+
+# What readers and recorder share
+NAME_CHARS_MAX = 200
+"""Characters kept of a trace's name and of an error's message in a list."""
+LOG_THREADS_MAX = 1_000
+"""Threads whose last log message is remembered, to know it when it is forwarded."""
+FORWARDING_CALLS_MAX = 50
+"""Calls that may lie between a library that forwards a message and the one that takes it."""
+OTEL_SPANS_MAX = 10_000
+"""Open spans of OpenTelemetry that are known at once."""
+ARGUMENTS_MAX = 100
+"""Words of a command line that are recorded."""
