@@ -41,7 +41,10 @@ def read_files(folder: Path) -> None:
         "table.csv": "name,password,size\n" + f"ann,{secret('cell of a table')},7\n" * 40,
         "table.tsv": f'name\tapi key\nann\t"{secret("cell of a table with tabs")}"\n',
         "long.txt": "x" * 32_700 + f" password={secret('behind the cut of a file')}",
-        "key": f"{DASHES}BEGIN PRIVATE KEY{DASHES}\n{secret('key in a file')}\n{DASHES}END PRIVATE KEY{DASHES}",
+        "key": (
+            f"{DASHES}BEGIN PRIVATE KEY{DASHES}\n{secret('key in a file')}\n"
+            f"{DASHES}END PRIVATE KEY{DASHES}"
+        ),
     }
     for name, text in texts.items():
         (folder / name).write_text(text)

@@ -76,7 +76,7 @@ def test_a_lock_that_is_only_known_to_be_held_has_its_name() -> None:
 
 
 def test_orders_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOCK_ORDERS_MAX", 2)
+    monkeypatch.setattr(module, "LOCK_PAIRS_MAX", 2)
     found = orders(*(("x", [f"A{number}"], f"B{number}") for number in range(5)))
     assert found.cut == 3
 

@@ -36,7 +36,8 @@ def find(case: Case) -> Iterator[Finding]:
         is_own = (body.get("type"), body.get("message")) in own
         # Errors of other processes have a rule of their own.
         is_foreign = fact.kind == "error.raised" and fact.event.process != here
-        if is_own or is_foreign or body.get("type") in QUIET:
+        is_hang = body.get("mechanism") in {"hang", "deadlock"}
+        if is_own or is_foreign or is_hang or body.get("type") in QUIET:
             continue
         yield _finding(case, fact, is_alone=len(found) == 1)
 

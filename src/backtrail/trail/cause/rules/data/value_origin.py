@@ -128,8 +128,9 @@ def _is_asked_with(fact: Fact, suspect: Suspect) -> bool:
 def _has_its_type(case: Case, arrival: Arrival) -> bool:
     """Tell whether a text that should have been a number, or the like, came in as that text."""
     suspect = arrival.suspect
+    is_refused = any(each.info.type == "ValueError" for each in case.suspects.failing)
     return (
-        case.suspects.has_wrong_type
+        (case.suspects.has_wrong_type or is_refused)
         and not case.suspects.is_none
         and suspect.role in {"operand", "key", "message"}
         and suspect.kind == "str"

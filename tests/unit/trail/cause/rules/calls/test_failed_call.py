@@ -24,7 +24,7 @@ def post(at: int, status: int | None, name: str = "Pixel Forge", **more: Any) ->
 def test_a_refusal_that_was_retried_is_one_finding_tied_by_what_was_sent() -> None:
     found = findings(find, RAISED, post(1, 422), post(2, 422), post(3, 422), post(4, 201, "Other"))
     assert [(each.kind, each.fact.event.seq) for each in found] == [("http_response", 1)]
-    assert found[0].score > 0.8
+    assert found[0].score > 0.7
     assert any("3 times" in said for said in found[0].evidence)
 
 

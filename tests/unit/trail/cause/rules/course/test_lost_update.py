@@ -37,7 +37,7 @@ def test_two_that_read_before_either_wrote_lose_an_update() -> None:
     found = findings(find, RAISED, *events)
     assert [(each.kind, each.fact.event.seq) for each in found] == [("race", 4)]
     assert {"foyer", "arcade", "balcony"} <= set((found[0].text or "").replace(":", " ").split())
-    assert found[0].score > 0.7
+    assert found[0].score > 0.6
 
 
 def test_one_after_the_other_loses_nothing() -> None:

@@ -69,3 +69,8 @@ def test_an_error_that_was_logged_and_survived_counts_as_swallowed() -> None:
     logged = event("error.raised", 1, type="OSError", message="disk", is_handled=True)
     foreign = event("error.raised", 2, process=PROCESS[:-1] + "9", type="OSError", message="disk")
     assert [each.fact.event.seq for each in findings(find, RAISED, logged, foreign)] == [1]
+
+
+def test_a_deadlock_that_was_told_is_not_a_swallowed_exception() -> None:
+    told = event("error.raised", 1, type="DeadlockFound", message="a, b", mechanism="deadlock")
+    assert findings(find, RAISED, told) == []

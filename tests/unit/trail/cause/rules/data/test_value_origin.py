@@ -70,3 +70,14 @@ def test_arguments_of_the_command_line_are_taken_together() -> None:
     found = findings(find, raised, started)
     assert found[0].kind == "argument"
     assert found[0].score > 0.42
+
+
+def test_a_text_that_a_conversion_refused_leads_to_the_file_that_held_it() -> None:
+    raised = error(
+        "ValueError", "could not convert string to float: 'on request'",
+        frame("due", "float(rate)", rate="on request"),
+    )  # fmt: skip
+    file = event(
+        "file.opened", 1, path="/a/rates.json", mode="read", content='{"suite": "on request"}'
+    )
+    assert findings(find, raised, file)[0].score > 0.42
