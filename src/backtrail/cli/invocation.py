@@ -39,9 +39,13 @@ class Invocation:
     @property
     def width(self) -> int:
         """Columns to lay a page out for."""
-        if not sys.stdout.isatty() and "COLUMNS" not in self.environ:
-            return WIDTH_IN_A_PIPE
-        columns = shutil.get_terminal_size((WIDTH_IN_A_PIPE, 40)).columns
+        given = self.environ.get("COLUMNS", "")
+        if given.isdecimal() and int(given) > 0:
+            columns = int(given)
+        elif sys.stdout.isatty():
+            columns = shutil.get_terminal_size((WIDTH_IN_A_PIPE, 40)).columns
+        else:
+            columns = WIDTH_IN_A_PIPE
         return max(WIDTH_MIN, min(columns, WIDTH_MAX))
 
 

@@ -23,7 +23,7 @@ SENT_AGAIN = 0.03
 def find(case: Case) -> Iterator[Finding]:
     """Yield each call that failed, the first of its repetitions."""
     groups: dict[str, list[Fact]] = {}
-    for fact in case.facts.of("http.called", "llm.called", "rate.limited"):
+    for fact in case.facts.of("http.called", "llm.called"):
         groups.setdefault(request_of(fact), []).append(fact)
     for facts in groups.values():
         failed = [fact for fact in facts if _base(fact) > 0]

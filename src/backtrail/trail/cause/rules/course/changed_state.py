@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from backtrail.trail.cause.facts import Fact
 from backtrail.trail.cause.finding import Case, Finding, tied_by
 
-DEFAULT, SHARED, CONSTANT, VARIABLE, ASSIGNED, TRACKED = 0.5, 0.3, 0.3, 0.18, 0.3, 0.4
+DEFAULT, SHARED, CONSTANT, VARIABLE, ASSIGNED, TRACKED = 0.5, 0.3, 0.3, 0.18, 0.02, 0.4
 """How likely a change matters: of a default argument, which nobody means to change; of a class's
-attribute; of a module's constant; of its variable, which is there to change; of an assignment."""
+attribute; of a module's constant; of its variable, which is there to change; of an assignment,
+which is what programs are made of."""
 TIE = 0.45
-TAKEN_AWAY = 0.82
+TAKEN_AWAY = 0.6
 """The very key that was missed was taken away."""
+REORDERED = 0.4
+"""Added where a list has the same items in another order: who else holds it may count on that."""
 MOVED, LOST_FILE = 0.3, 0.52
 MISSING_FILES = {"FileNotFoundError", "NotADirectoryError"}
 
@@ -23,11 +26,17 @@ def find(case: Case) -> Iterator[Finding]:
         tie = case.tie(fact)
         taken = _taken_away(case, fact)
         score = TAKEN_AWAY if taken else _base(fact) + TIE * tie.strength
+        is_reordered = _is_reordered(fact)
+        score += REORDERED if is_reordered else 0.0
         yield Finding(
             kind="state_change",
             fact=fact,
             score=min(0.95, score),
-            evidence=[*([f"it took {taken!r} away"] if taken else _how(fact)), *tied_by(tie)],
+            evidence=[
+                *([f"it took {taken!r} away"] if taken else _how(fact)),
+                *(["it put the same items into another order"] if is_reordered else []),
+                *tied_by(tie),
+            ],
             against=[] if taken or tied_by(tie) else ["nothing ties it to the failure"],
             suspect=tie.suspect,
         )
@@ -47,6 +56,14 @@ def _base(fact: Fact) -> float:
     if owner.rpartition(".")[2] != module:
         return SHARED
     return CONSTANT if name.isupper() else VARIABLE
+
+
+def _is_reordered(fact: Fact) -> bool:
+    """Tell whether a change only put the items of a list into another order."""
+    before, after = fact.body.get("before"), fact.body.get("after")
+    if not isinstance(before, list) or not isinstance(after, list) or before == after:
+        return False
+    return sorted(map(repr, before)) == sorted(map(repr, after))
 
 
 def _taken_away(case: Case, fact: Fact) -> str | None:
