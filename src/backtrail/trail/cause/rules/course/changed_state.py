@@ -11,7 +11,7 @@ DEFAULT, SHARED, CONSTANT, VARIABLE, ASSIGNED, TRACKED = 0.5, 0.3, 0.3, 0.18, 0.
 """How likely a change matters: of a default argument, which nobody means to change; of a class's
 attribute; of a module's constant; of its variable, which is there to change; of an assignment,
 which is what programs are made of."""
-TIE = 0.45
+TIE, ASSIGNED_TIE = 0.45, 0.3
 TAKEN_AWAY = 0.6
 """The very key that was missed was taken away."""
 REORDERED = 0.4
@@ -25,7 +25,8 @@ def find(case: Case) -> Iterator[Finding]:
     for fact in case.facts.of("state.changed"):
         tie = case.tie(fact)
         taken = _taken_away(case, fact)
-        score = TAKEN_AWAY if taken else _base(fact) + TIE * tie.strength
+        share = ASSIGNED_TIE if fact.body.get("how") == "assigned" else TIE
+        score = TAKEN_AWAY if taken else _base(fact) + share * tie.strength
         is_reordered = _is_reordered(fact)
         score += REORDERED if is_reordered else 0.0
         yield Finding(

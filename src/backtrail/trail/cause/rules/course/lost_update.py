@@ -12,6 +12,9 @@ from backtrail.trail.cause.finding import Case, Finding, tied_by
 from backtrail.trail.cause.statements import read_statement
 
 BASE, TIE = 0.5, 0.45
+REPLACED = 0.36
+REPLACED_NS_MAX = 1_000_000_000
+"""Between two who did not know of one another lies no more than a second."""
 ACCESSES_MAX = 2_000
 """Reads and writes of one thing that are looked at."""
 
@@ -25,10 +28,43 @@ class Access(Struct, frozen=True, kw_only=True):
 
 def find(case: Case) -> Iterator[Finding]:
     """Yield the write that lost another's update, for each thing that it happened to."""
+    yield from _replaced(case)
     for thing, accesses in _accesses(case).items():
         lost = _lost(accesses[:ACCESSES_MAX])
         if lost is not None:
             yield _finding(case, thing, *lost)
+
+
+def _replaced(case: Case) -> Iterator[Finding]:
+    """Yield what one thread or task put in place of what another had just put there."""
+    last: dict[str, Fact] = {}
+    for fact in case.facts.of("state.changed"):
+        for change in fact.body.get("patch") or ():
+            path = change.get("path") if isinstance(change, dict) else None
+            if not path:
+                continue
+            thing = f"{fact.body.get('name')}{path}"
+            before, last[thing] = last.get(thing), fact
+            # One number in place of another is a count, which is there to be replaced.
+            is_whole = change.get("op") == "replace" and isinstance(change.get("value"), dict)
+            if before is None or before.thread == fact.thread or not is_whole:
+                continue
+            took_ns = fact.event.time_unix_ns - before.event.time_unix_ns
+            if took_ns <= REPLACED_NS_MAX and case.tie(fact).value > 0:
+                yield _replacement(case, thing, before, fact)
+
+
+def _replacement(case: Case, thing: str, before: Fact, fact: Fact) -> Finding:
+    who, other, tie = _who(fact), _who(before), case.tie(fact)
+    return Finding(
+        kind="race",
+        fact=fact,
+        score=REPLACED + TIE * tie.strength,
+        evidence=[f"{who} put another value at {thing}, where {other} had put one", *tied_by(tie)],
+        between=[before],
+        suspect=tie.suspect,
+        text=f"{who} replaced {thing}, which {other} had set",
+    )
 
 
 def _accesses(case: Case) -> dict[str, list[Access]]:
@@ -55,10 +91,6 @@ def _touched(fact: Fact) -> Iterator[tuple[str, Literal["read", "write"]]]:
     elif fact.kind == "file.changed" and body.get("action") == "renamed":
         # A file that is written aside and then put in place is written when that is done.
         yield str(body.get("target")), "write"
-    elif fact.kind == "state.changed":
-        # Who changes a value has read it first.
-        yield f"state {body.get('name')}", "read"
-        yield f"state {body.get('name')}", "write"
 
 
 def _lost(accesses: list[Access]) -> tuple[list[Fact], list[Fact]] | None:

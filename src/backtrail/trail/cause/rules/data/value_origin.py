@@ -77,6 +77,12 @@ def _arrivals(case: Case, suspect: Suspect) -> Iterator[tuple[int, Arrival]]:
         )
 
 
+def _may_bring(fact: Fact) -> bool:
+    """Tell whether a value may come in by an event: what the program assigns was there before."""
+    is_assigned = fact.body.get("how") == "assigned"
+    return fact.kind in BASES and fact.body.get("mode", "read") == "read" and not is_assigned
+
+
 def _finding(case: Case, fact: Fact, found: list[Arrival]) -> Finding:
     best = found[0]
     base = BASES[fact.kind]

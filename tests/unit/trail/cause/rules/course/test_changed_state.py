@@ -69,3 +69,13 @@ def test_what_took_the_missing_file_away_is_found() -> None:
     removed = event("file.changed", 1, action="removed", path="/data/limits.json")
     other = event("file.changed", 2, action="removed", path="/data/other.txt")
     assert [each.fact.event.seq for each in findings(find, MISSING, removed, other)] == [1]
+
+
+def test_a_list_that_was_put_into_another_order_is_found_and_an_assignment_alone_is_not() -> None:
+    sorted_ = event("state.changed", 1, name="crews", how="assigned", before=["payroll", "a"],
+                    after=["a", "payroll"], caller=place("favourites"))  # fmt: skip
+    added = event("state.changed", 2, name="seen", how="assigned", before=[], after=["payroll"],
+                  caller=place("note"))  # fmt: skip
+    reordered, plain = findings(find, RAISED, sorted_, added)
+    assert (reordered.fact.event.seq, plain.fact.event.seq) == (1, 2)
+    assert reordered.score > 0.42 > plain.score

@@ -64,3 +64,20 @@ def test_files_that_are_put_in_place_by_renaming_are_written() -> None:
     found = findings(find, RAISED, *events)
     assert "bakery" in (found[0].text or "")
     assert "school" in (found[0].text or "")
+
+
+def put(at: int, thread: str, op: str, number: int) -> Event:
+    patch = [{"op": op, "path": "/Haas", "value": {"family": "Haas", "locker": number}}]
+    return event(
+        "state.changed", at, thread=thread, name="Desk.lockers", how="assigned", patch=patch
+    )
+
+
+def test_what_another_thread_had_just_put_in_place_is_found_when_it_was_replaced() -> None:
+    raised = error("KeyError", "43", frame("take_back", "t[n]", n=43, family="Haas"))
+    first, second = put(1, "west:1", "add", 43), put(2, "east:2", "replace", 44)
+    (found,) = findings(find, raised, first, second)
+    assert (found.kind, found.fact.event.seq) == ("race", 2)
+    assert found.text == "thread east replaced Desk.lockers/Haas, which thread west had set"
+    assert findings(find, raised, first, put(2, "west:1", "replace", 44)) == []
+    assert findings(find, raised, first, put(2_000, "east:2", "replace", 44)) == []
