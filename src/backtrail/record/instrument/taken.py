@@ -106,9 +106,9 @@ class _Window:
 
 
 _window = _Window()
-_last: dict[int, tuple[int, int, int, int]] = {}
-"""By thread, the exception that was taken last: identities of it, its traceback, the code that the
-traceback begins in, and the place that took it."""
+_last: dict[int, tuple[int, int, int, int, int]] = {}
+"""By thread, the exception that was taken last: identities of it, of its traceback, of the code that
+this begins in with the instruction, and of the place that took it."""
 
 
 class _Switch:
@@ -162,11 +162,13 @@ def _is_known(error: BaseException, firings: Firings) -> bool:
     if len(_last) >= LOG_THREADS_MAX:
         _last.clear()
     code = id(traceback.tb_frame.f_code)
-    _last[thread] = (id(error), id(traceback), code, id(firings))
-    if known is None or known[0] != id(error) or known[3] == id(firings):
+    _last[thread] = (id(error), id(traceback), code, traceback.tb_lasti, id(firings))
+    if known is None or known[0] != id(error) or known[4] == id(firings):
         return False
     while traceback is not None:
-        if id(traceback) == known[1] and id(traceback.tb_frame.f_code) == known[2]:
+        # The next exception often lies where the last one lay, and so does its traceback.
+        at = (id(traceback), id(traceback.tb_frame.f_code), traceback.tb_lasti)
+        if at == known[1:4]:
             return True
         traceback = traceback.tb_next
     return False

@@ -82,3 +82,22 @@ def test_a_site_that_is_sent_away_is_off_and_needs_nothing_of_ours() -> None:
     sent = pickle.dumps(Handler())
     assert b"backtrail" not in sent
     assert pickle.loads(sent).on is False
+
+
+def test_exceptions_that_come_to_lie_where_the_last_one_lay_are_told_each(tmp_path: Path) -> None:
+    places = [Firings() for _ in range(3)]
+    with recording(tmp_path):
+        try:
+            int("one")
+        except ValueError as error:
+            take(error, frame_of(inspect.currentframe()), places[0], "except")
+        try:
+            int("two")
+        except ValueError as error:
+            take(error, frame_of(inspect.currentframe()), places[1], "except")
+        try:
+            int("three")
+        except ValueError as error:
+            take(error, frame_of(inspect.currentframe()), places[2], "except")
+        told = [event.body["message"] for event in events(tmp_path, "exception.handled")]
+    assert [message.rpartition(" ")[2] for message in told] == ["'one'", "'two'", "'three'"]
