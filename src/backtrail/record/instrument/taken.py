@@ -107,8 +107,8 @@ class _Window:
 
 _window = _Window()
 _last: dict[int, tuple[int, int, int, int, int]] = {}
-"""By thread, the exception that was taken last: identities of it, of its traceback, of the code that
-this begins in with the instruction, and of the place that took it."""
+"""By thread, the exception that was taken last: identities of it, of its traceback, of the code
+that this begins in with the instruction, and of the place that took it."""
 
 
 class _Switch:

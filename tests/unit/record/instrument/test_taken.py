@@ -9,6 +9,7 @@ from types import FrameType
 
 import pytest
 
+import running
 from backtrail.model import limits
 from backtrail.record.instrument.handled import Handler
 from backtrail.record.instrument.taken import Firings, begin, end, take
@@ -85,19 +86,10 @@ def test_a_site_that_is_sent_away_is_off_and_needs_nothing_of_ours() -> None:
 
 
 def test_exceptions_that_come_to_lie_where_the_last_one_lay_are_told_each(tmp_path: Path) -> None:
-    places = [Firings() for _ in range(3)]
-    with recording(tmp_path):
-        try:
-            int("one")
-        except ValueError as error:
-            take(error, frame_of(inspect.currentframe()), places[0], "except")
-        try:
-            int("two")
-        except ValueError as error:
-            take(error, frame_of(inspect.currentframe()), places[1], "except")
-        try:
-            int("three")
-        except ValueError as error:
-            take(error, frame_of(inspect.currentframe()), places[2], "except")
-        told = [event.body["message"] for event in events(tmp_path, "exception.handled")]
-    assert [message.rpartition(" ")[2] for message in told] == ["'one'", "'two'", "'three'"]
+    place = running.project(tmp_path)
+    attempt = "try:\n    from json import {name}\nexcept ImportError:\n    {name} = None\n"
+    names = ("one", "two", "three", "four")
+    (place / "app.py").write_text("".join(attempt.format(name=name) for name in names))
+    running.run(*running.RUN, "--", "python", "app.py", cwd=place)
+    told = running.of_kind(running.journal(place), "exception.handled")
+    assert [name for name in names for event in told if f"'{name}'" in event["message"]] == [*names]
