@@ -11,7 +11,7 @@ from backtrail.model.event import Event, Json
 from backtrail.model.limits.reading import FACTS_MAX
 from backtrail.trail.cause.forms import SAME, Sought, leaves
 from backtrail.trail.cause.suspects import Suspect
-from backtrail.trail.cause.values import words_of
+from backtrail.trail.cause.values import identifiers, words_of
 
 CAME_IN: Mapping[str, tuple[str, ...]] = {
     "http.called": ("response_body", "status", "error"),
@@ -108,6 +108,9 @@ class Fact:
         for distance, place in enumerate(self.calls):
             for word in words_of(str(place.get("function", ""))):
                 found[word] = max(found.get(word, 0.0), 0.8 * 0.8**distance)
+        if self.kind == "exception.handled":
+            said = str(self.body.get("message", ""))[:300]
+            found.update(dict.fromkeys(identifiers(said), 1.0))
         for name in _NAMING:
             if isinstance(text := self.body.get(name), str):
                 found.update(dict.fromkeys(words_of(text[:300]), 1.0))

@@ -17,6 +17,7 @@ from backtrail.model.limits.reading import SUSPECTS_MAX
 from backtrail.trail.cause.forms import leaves, number_text
 from backtrail.trail.cause.values import (
     containers,
+    identifiers,
     operands,
     raises_itself,
     type_names,
@@ -324,6 +325,7 @@ def _words(failing: Failing) -> Iterator[tuple[str, float]]:
     frame = failing.frame
     if frame is None:
         return
+    yield from ((word, 1.0) for word in identifiers(frame.expression or frame.code or ""))
     for name, value in [*operands(frame), *containers(frame)]:
         yield from ((word, 1.0) for word in words_of(name))
         yield from ((word, 0.9) for kind in type_names(value) for word in words_of(kind))

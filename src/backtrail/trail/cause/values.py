@@ -13,6 +13,7 @@ MISSING = object()
 """Stands for a value that was not captured."""
 
 PLURAL_CHARS_MIN = 3
+IDENTIFIER_CHARS_MIN = 4
 
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -87,6 +88,12 @@ def _item(held: Json, key: Json) -> Json:
     if isinstance(held, list) and isinstance(key, int) and -len(held) <= key < len(held):
         return held[key]
     return MISSING
+
+
+def identifiers(text: str) -> list[str]:
+    """Return the identifiers in a text, in lower case: those of many letters, or with a number."""
+    found = (word.casefold() for word in _IDENTIFIER.findall(text))
+    return [word for word in found if len(word) >= IDENTIFIER_CHARS_MIN]
 
 
 def words_of(identifier: str) -> list[str]:

@@ -87,7 +87,8 @@ def test_a_site_that_is_sent_away_is_off_and_needs_nothing_of_ours() -> None:
 
 def test_exceptions_that_come_to_lie_where_the_last_one_lay_are_told_each(tmp_path: Path) -> None:
     place = running.project(tmp_path)
-    attempt = "try:\n    from json import {name}\nexcept ImportError:\n    {name} = None\n"
+    (place / "shop.py").write_text("open = True\n")
+    attempt = "try:\n    from shop import {name}\nexcept ImportError:\n    {name} = None\n"
     names = ("one", "two", "three", "four")
     (place / "app.py").write_text("".join(attempt.format(name=name) for name in names))
     running.run(*running.RUN, "--", "python", "app.py", cwd=place)
