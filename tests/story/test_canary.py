@@ -261,6 +261,7 @@ def test_the_program_was_recorded_from_its_first_event_to_its_last_words(folder:
     }  # fmt: skip
     names = {event["name"] for event in of_kind(events, "state.changed")}
     assert names >= {"unseen.api_key", "Session.tokens", "Session.history", "Session.open.seen"}
+    assert names >= {"Vault.login", "words", "many"}
     assert of_kind(events, "clock.read")
     errors = of_kind(events, "error.raised")
     assert sum("[redacted]" in error["message"] for error in errors) > 20

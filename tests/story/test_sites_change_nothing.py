@@ -8,6 +8,8 @@ import pytest
 
 from kinds_of_code import CODE
 from kinds_of_runs import RUNS
+from kinds_of_writes import RUN as RUN_ALL
+from kinds_of_writes import WRITES
 from running import RUN, environment, journal, of_kind, project, run
 
 PROGRAMS = {**CODE, **RUNS}
@@ -41,3 +43,21 @@ def test_a_program_prints_and_ends_the_same(
     assert recorded.returncode == plain.returncode
     if not options and name not in TAKES_NONE:
         assert of_kind(journal(folder), "exception.handled") != []
+
+
+@pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize("watched", ["state", "state,handled,clock", "handled,clock,state"])
+def test_a_program_that_changes_things_does_the_same(
+    name: str, watched: str, tmp_path: Path
+) -> None:
+    folder = project(tmp_path)
+    (folder / "program.py").write_text(RUN_ALL + WRITES[name])
+    env = environment(BACKTRAIL_WATCH=watched)
+    plain = run("python", "program.py", cwd=folder, env=env)
+    recorded = run(*RUN, "--", "python", "program.py", cwd=folder, env=env)
+    assert b"Traceback" in plain.stderr
+    assert recorded.stdout == plain.stdout
+    assert recorded.stderr == plain.stderr
+    assert recorded.returncode == plain.returncode
+    told = [event["how"] for event in of_kind(journal(folder), "state.changed")]
+    assert "assigned" in told

@@ -61,6 +61,30 @@ def change() -> None:
     Session().open()
 
 
+class Vault:
+    def __init__(self) -> None:
+        self.passwords = []
+        self.login = {"user": "ann"}
+        self.passphrase = ""
+
+    def fill(self) -> None:
+        self.passwords.append(secret("appended under its name"))
+        self.login["password"] = secret("stored under its key")
+        self.login["note"] = f"came with {self.login['password']}"
+        self.passphrase = typed("set as an attribute")
+
+
+def change_in_place() -> None:
+    Vault().fill()
+    words = ["--api-key"]
+    words.append(secret("appended behind an option"))
+    words.append(f"password={secret('appended as a text')}")
+    many = dict.fromkeys(map(str, range(50)))
+    many["client_secret"] = secret("stored in a large one")
+    many[f"token={secret('a key of a large one')}"] = 1
+    del many["client_secret"]
+
+
 def read_times() -> None:
     password = secret("format of a time")
     datetime.strptime(password, password)  # noqa: DTZ007 - as programs do
@@ -70,4 +94,5 @@ def read_times() -> None:
 def everything() -> None:
     swallow()
     change()
+    change_in_place()
     read_times()

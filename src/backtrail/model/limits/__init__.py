@@ -164,6 +164,20 @@ DECLARED_TOLD_MAX = 1_000
 """Of these, how many are remembered, to be told once."""
 DECLARED_OPERATIONS_MAX = 50
 """Operations of a patch beyond which before and after tell more."""
+WRITES_MAX = 8
+"""Changes of state that one place makes in one trace which are recorded."""
+WRITES_LOOKS_MAX = 32
+"""Times that one place is looked at in one trace, whether it changes anything or not."""
+WRITES_EVENTS_MAX = 2_000
+"""Changes of state that are recorded of one process, as its own code makes them."""
+WRITES_CPU_S_MAX = 0.2
+"""CPU time that one process may spend on seeing them."""
+WRITES_ITEMS_MAX = 25
+"""Items of a container that is looked at as a whole; of a larger one only what is written to."""
+WRITES_NODES_MAX = 200
+"""Values visited in one look."""
+WRITES_TRACES_MAX = 1_000
+"""Traces that are remembered, so that each lets the places that told enough tell again once."""
 HANDLED_FULL_MAX = 8
 """Exceptions of one type that one place takes in a window which are told with variables."""
 HANDLED_MAX = 100

@@ -7,15 +7,11 @@ import sys
 from typing import Any
 
 from backtrail.record import guard, switch
-from backtrail.record.capture.callers import app_frame
-from backtrail.record.effects import audit
 from backtrail.record.instrument import modules, protocols, swallowed, taken
 from backtrail.record.instrument.rewrite import Sites, statements
 
 _WORDS = (b"except", b"property", b"next(", b"return_exceptions")
 """One of these is in every source that has anything to mark."""
-_TRACING = ("sys.settrace", "sys.setprofile")
-"""What tells that a program is to be told of its calls."""
 _LEAVES = (_ast.Return, _ast.Continue, _ast.Break)
 
 
@@ -74,11 +70,9 @@ def _is_exit(raised: _ast.expr | None) -> bool:
     return type(name) is _ast.Name and name.id == "SystemExit"
 
 
-def _be_still(_: object) -> None:
-    """Switch the sites off for good where the program itself asks to be told of every call."""
-    frame = sys._getframe(2)  # noqa: SLF001 - inspect costs start-up time
-    if app_frame(frame) is frame:
-        Handler.on = protocols.Leaving.on = False
+def _be_still() -> None:
+    """Switch the sites off for good."""
+    Handler.on = protocols.Leaving.on = False
 
 
 _marker = _Marker()
@@ -87,8 +81,7 @@ _marker = _Marker()
 def watch() -> None:
     """Record from here on what exceptions the program's own code takes."""
     taken.begin()
-    for event in _TRACING:
-        audit.listen_plainly(event, _be_still)
+    modules.when_traced(_be_still)
     modules.watch(_marker)
     swallowed.watch()
 
@@ -98,4 +91,3 @@ def unwatch() -> None:
     modules.unwatch(_marker)
     swallowed.unwatch()
     taken.end()
-    audit.ignore(*_TRACING)

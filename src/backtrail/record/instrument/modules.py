@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import os
+import sys
 import time
 from collections.abc import Callable
 from types import CodeType, ModuleType
@@ -21,15 +22,20 @@ from backtrail.record import guard
 from backtrail.record.attach import inherit
 from backtrail.record.attach.imports import when_imported
 from backtrail.record.attach.patching import Patches, step_out
+from backtrail.record.capture.callers import app_frame
 from backtrail.record.capture.places import OWN_CODE, is_app_file
+from backtrail.record.effects import audit
 from backtrail.record.effects.audit import Quiet
 from backtrail.record.instrument import script
 from backtrail.record.instrument.rewrite import Marker, rewritten
 
 _OURS = os.path.dirname(os.path.dirname(OWN_CODE)) + os.sep
 """Where all of our own code is."""
+_TRACING = ("sys.settrace", "sys.setprofile")
+"""What tells that a program is to be told of its calls."""
 _patches = Patches()
 _markers: list[Marker] = []
+_when_traced: list[Callable[[], object]] = []
 
 
 class _Spent:
@@ -56,6 +62,16 @@ def unwatch(marker: Marker) -> None:
         if not _markers:
             _patches.restore()
             script.unwatch()
+            _when_traced.clear()
+            audit.ignore(*_TRACING)
+
+
+def when_traced(be_still: Callable[[], object]) -> None:
+    """Have a function called once the program itself asks to be told of every call."""
+    if be_still not in _when_traced:
+        _when_traced.append(be_still)
+    for event in _TRACING:
+        audit.listen_plainly(event, _tell_of_tracing)
 
 
 def with_sites(code: CodeType) -> CodeType:
@@ -80,6 +96,13 @@ def with_sites(code: CodeType) -> CodeType:
     finally:
         _Spent.cpu_ns += time.thread_time_ns() - began_ns
     return made if made is not None and _are_alike(code, made) else code
+
+
+def _tell_of_tracing(_: object) -> None:
+    frame = sys._getframe(2)  # noqa: SLF001 - inspect costs start-up time
+    if app_frame(frame) is frame:
+        for be_still in _when_traced:
+            be_still()
 
 
 def _get_code(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -78,16 +78,25 @@ class Sites:
         """Return an attribute of a site as an expression."""
         return _attribute(self.add(site), name, where)
 
-    def statement(self, site: object, at: Any, where: dict[str, Any] | None = None) -> _ast.While:
-        """Return a statement at the first line of a node: if the site is on, its `note` is called.
+    def statement(
+        self,
+        site: object,
+        at: Any,
+        where: dict[str, Any] | None = None,
+        *,
+        method: str = "note",
+        arguments: Sequence[_ast.expr] = (),
+    ) -> _ast.While:
+        """Return a statement at the first line of a node: if the site is on, a method is called.
 
         It may be told to be elsewhere. Where the program is as deep as it may go, that call fails:
         it does so unseen. The loop is none: leaving a `try` by `break` is the one way without
         instructions that have no line, and after these a tracer would be told of the line again.
         """
-        where = _where(at) if where is None else where
+        where = where_of(at) if where is None else where
         holder = self.add(site)
-        call = _ast.Call(func=_attribute(holder, "note", where), args=[], keywords=[], **where)
+        function = _attribute(holder, method, where)
+        call = _ast.Call(func=function, args=list(arguments), keywords=[], **where)
         note = _ast.If(
             test=_attribute(holder, "on", where),
             body=[_ast.Expr(value=call, **where)],
@@ -179,7 +188,8 @@ def _has_reader(tree: Any) -> bool:
     return False
 
 
-def _where(at: Any) -> dict[str, Any]:
+def where_of(at: Any) -> dict[str, Any]:
+    """Return the first line and column of a node as the position of another."""
     line, column = at.lineno, at.col_offset
     return {"lineno": line, "col_offset": column, "end_lineno": line, "end_col_offset": column}
 

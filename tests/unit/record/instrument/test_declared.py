@@ -14,7 +14,12 @@ def changed(folder: Path, program: str, **modules: str) -> dict[str, dict[str, A
     plain = run("python", "program.py", cwd=project(folder), env=env)
     recorded = run(*RUN, "--", "python", "program.py", cwd=folder, env=env)
     assert (recorded.stdout, recorded.stderr) == (plain.stdout, plain.stderr)
-    return {event["name"]: event for event in of_kind(journal(folder), "state.changed")}
+    return {event["name"]: event for event in declared(folder)}
+
+
+def declared(folder: Path) -> list[dict[str, Any]]:
+    told = of_kind(journal(folder), "state.changed")
+    return [event for event in told if event["how"] == "declared"]
 
 
 def test_a_default_that_calls_share_is_told_with_who_changes_it(tmp_path: Path) -> None:
@@ -141,14 +146,14 @@ h()
 """)
     env = environment(BACKTRAIL_WATCH="state")
     run(*RUN, "--", "python", "program.py", cwd=project(tmp_path), env=env)
-    told = of_kind(journal(tmp_path), "state.changed")
+    told = declared(tmp_path)
     assert [event["after"] for event in told] == [], "the module itself changes it"
     program = (tmp_path / "program.py").read_text().replace("COUNTS[0] = 1", "h2()")
     (tmp_path / "program.py").write_text(
         program.replace("def f(", "def h2(): COUNTS[0] = 1\ndef f(")
     )
     run(*RUN, "--", "python", "program.py", cwd=tmp_path, env=env)
-    told = of_kind(journal(tmp_path), "state.changed")
+    told = declared(tmp_path)
     assert [event["after"] for event in told] == [[1], [2]]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backtrail.record.instrument.rewrite import Marker, Sites, rewritten, statements
+from backtrail.record.instrument.rewrite import Marker, Sites, rewritten, statements, where_of
 
 
 class Site:
@@ -132,3 +132,23 @@ def test_a_call_that_finds_no_room_on_the_stack_fails_unseen() -> None:
     names: dict[str, Any] = {}
     exec(code, names)
     assert names["found"] == [2]
+
+
+def test_a_statement_may_call_another_method_with_arguments() -> None:
+    class Given(Site):
+        def note_of(self, *given: object) -> None:
+            self.given = given
+
+    class Marks(EveryCall):
+        def mark(self, tree: _ast.Module, sites: Sites) -> None:
+            at = tree.body[0]
+            word = _ast.Constant(value="word", **where_of(at))
+            note = sites.statement(self.site, at, method="note_of", arguments=[word])
+            tree.body.insert(1, note)
+
+    marker = Marks()
+    marker.site = Given()
+    code = made_of("x = int()\n", marker)
+    assert code is not None
+    exec(code, {})
+    assert marker.site.given == ("word",)
