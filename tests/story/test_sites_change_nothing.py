@@ -46,15 +46,19 @@ def test_a_program_prints_and_ends_the_same(
 
 
 @pytest.mark.parametrize("name", WRITES)
-@pytest.mark.parametrize("watched", ["state", "state,handled,clock", "handled,clock,state"])
+@pytest.mark.parametrize(
+    ("watched", "options"),
+    [("state", ()), ("state,handled,clock", ()), ("handled,clock,state", ("-X", "dev"))],
+    ids=str,
+)
 def test_a_program_that_changes_things_does_the_same(
-    name: str, watched: str, tmp_path: Path
+    name: str, watched: str, options: tuple[str, ...], tmp_path: Path
 ) -> None:
     folder = project(tmp_path)
     (folder / "program.py").write_text(RUN_ALL + WRITES[name])
     env = environment(BACKTRAIL_WATCH=watched)
-    plain = run("python", "program.py", cwd=folder, env=env)
-    recorded = run(*RUN, "--", "python", "program.py", cwd=folder, env=env)
+    plain = run("python", *options, "program.py", cwd=folder, env=env)
+    recorded = run(*RUN, "--", "python", *options, "program.py", cwd=folder, env=env)
     assert b"Traceback" in plain.stderr
     assert recorded.stdout == plain.stdout
     assert recorded.stderr == plain.stderr

@@ -126,8 +126,4 @@ def _copy(node: Any) -> Any:
     if not isinstance(node, _ast.AST):
         return node
     kept = (*node._fields, *node._attributes)  # noqa: SLF001 - the documented name
-    made = type(node)()
-    for name in kept:
-        if hasattr(node, name):
-            setattr(made, name, _copy(getattr(node, name)))
-    return made
+    return type(node)(**{name: _copy(getattr(node, name)) for name in kept if hasattr(node, name)})
