@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from backtrail.model.event import Event
 from backtrail.model.kinds import ErrorRaised
-from backtrail.model.limits.reading import CANDIDATES_MAX, CHAIN_STEPS_MAX
+from backtrail.model.limits.reading import CANDIDATES_MAX, CHAIN_STEPS_MAX, FACTS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
@@ -55,8 +55,9 @@ def why(
     error = _chosen(errors, error_id)
     if error is None:
         return _nothing(trace_id, "the trace holds no error")
-    sought = suspects(error_body(error))
-    events = reading.events(catalog, trace_id, wanted=sieve(sought))
+    is_long = reading.trace_summary(catalog, trace_id).events > FACTS_MAX
+    wanted = sieve(suspects(error_body(error))) if is_long else None
+    events = reading.events(catalog, trace_id, wanted=wanted)
     good_id = good_id or _last_good(catalog, trace_id)
     good = compare(catalog, good_id, trace_id) if good_id else None
     return ask(events, error, good=good)

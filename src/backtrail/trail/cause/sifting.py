@@ -20,7 +20,7 @@ COMMON = frozenset({b"debug", b"log", b"http", b"llm", b"sql", b"lock", b"file"}
 """Beginnings of kinds of which there may be very many."""
 WENT_WRONG = re.compile(
     rb'"status":[45]\d\d|"error":"|"is_timeout":true|"is_complete":false|"is_missing":true'
-    rb'|"holder":|finish_reasons":\["(?:length|max)|"level":"(?:WARN|ERROR|CRIT)'
+    rb'|"holder":|"attempt":|finish_reasons":\["(?:length|max)|"level":"(?:WARN|ERROR|CRIT)'
 )
 SUSPECTS_MAX = 12
 """Values by which common events are sifted, the most suspect ones."""

@@ -38,8 +38,11 @@ TYPED = 0.85
 """Weight of a text that stands where another type was needed, however short it is."""
 DEEP = 0.6
 """Factor for what is held by a variable rather than being one."""
-UNTOLD = ("type", "logging.")
-"""Classes and loggers: what they hold is never what failed."""
+UNTOLD = (
+    "type", "logging.", "httpx", "openai", "anthropic", "requests.", "aiohttp.", "urllib3.",
+    "sqlite3.", "threading.", "socket.", "ssl.", "http.",
+)  # fmt: skip
+"""Classes, loggers, clients and connections: what they hold is never what failed."""
 ONE_OF_MANY = 0.6
 """Factor for what is held by a collection: most of that is not what failed."""
 OUTER_FRAMES_MAX = 6
@@ -65,6 +68,8 @@ TYPES = frozenset(
     {"NoneType", "str", "int", "float", "list", "dict", "tuple", "bytes", "bool", "set"}
 )
 """Types, as messages quote them."""
+ADDRESS = re.compile(r"(?:\w+://)?(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:/v\d)?/?\Z")
+"""Where something is on this machine or network: every event of a client shows it."""
 LONG_CHARS = 200
 """Of a longer value the beginning is looked for."""
 CUT = "…[+"
@@ -286,7 +291,7 @@ def _made(named: object, role: Role, share: float) -> Iterator[Suspect]:
 
 def distinctness(text: str) -> float:
     """Return how well a value tells itself from others, from 0 to 1."""
-    if text.casefold() in COMMON:
+    if text.casefold() in COMMON or ADDRESS.match(text):
         return 0.1
     try:
         number = abs(float(text))

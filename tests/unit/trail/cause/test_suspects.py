@@ -90,6 +90,11 @@ def test_a_hang_makes_the_places_of_its_threads_suspect() -> None:
     assert "transfer" in of("hang", "", mechanism="hang", threads=threads).words
 
 
+def test_where_a_service_is_tells_little() -> None:
+    assert distinctness("http://127.0.0.1:8080/v1") == distinctness("127.0.0.1") == 0.1
+    assert distinctness("http://127.0.0.1:8080/orders/A-77") > 0.5
+
+
 @pytest.mark.parametrize(
     ("more", "less"),
     [
