@@ -49,6 +49,7 @@ WENT_OUT: Mapping[str, tuple[str, ...]] = {
 """By kind, the members that the program gave, or that name it."""
 SAYING = frozenset({"log.emitted", "debug.recorded"})
 """Kinds that only say something."""
+_SAME = ("method", "url", "request_body", "type", "message", "statement", "path", "name", "command")
 _NAMING = ("path", "url", "name", "lock", "function", "model", "statement")
 
 
@@ -116,6 +117,11 @@ class Fact:
                 found.update(dict.fromkeys(words_of(text[:300]), 1.0))
         return found
 
+    @cached_property
+    def sameness(self) -> str:
+        """What an event has in common with its own repetitions: the same call, tried again."""
+        return " ".join(str(self.body.get(name)) for name in _SAME if self.body.get(name))
+
     @property
     def thread(self) -> str:
         """Which process, thread and task it happened in."""
@@ -156,6 +162,13 @@ class Facts:
         for fact in self.all:
             found.setdefault(fact.kind, []).append(fact)
         return found
+
+    @cached_property
+    def different(self) -> dict[str, int]:
+        """How many events of each kind there are, repetitions counted once."""
+        return {
+            kind: len({fact.sameness for fact in facts}) for kind, facts in self._by_kind.items()
+        }
 
     @cached_property
     def rarity(self) -> dict[str, float]:

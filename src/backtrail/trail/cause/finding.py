@@ -85,10 +85,10 @@ class Case:
 
     def telling(self, fact: Fact, holding: list[tuple[Fact, float, str, bool]]) -> float:
         """Return how well a value tells an event from others of its kind, by how many hold it."""
-        of_kind = len(self.facts.of(fact.kind))
+        of_kind = self.facts.different.get(fact.kind, 0)
         if of_kind <= COMMON_MIN:
             return 1.0
-        also = sum(other.kind == fact.kind for other, *_ in holding) - 1
+        also = len({other.sameness for other, *_ in holding if other.kind == fact.kind}) - 1
         return max(COMMON_LEAST, 1.0 - also / (of_kind - 1))
 
     def healed(self, fact: Fact) -> Fact | None:

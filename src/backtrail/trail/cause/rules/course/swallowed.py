@@ -13,6 +13,8 @@ ALONE = 0.08
 ELSEWHERE = 0.1
 """Taken off where it was taken in another process."""
 HEALED = 0.35
+AGAIN = 0.03
+"""Added for each time that it failed again, up to twice."""
 HABIT, HABIT_COUNT_MIN = 0.12, 4
 QUIET = {"StopIteration", "GeneratorExit", "CancelledError", "StopAsyncIteration", "SystemExit"}
 NEAR_FACTS = 12
@@ -60,6 +62,10 @@ def _finding(case: Case, fact: Fact, *, is_alone: bool) -> Finding:
     elif call is not None:
         score -= NOT_THERE if call.body.get("status") in GONE else FROM_A_CALL
     evidence = [_what(fact)]
+    again = sum(each.sameness == fact.sameness for each in case.facts.of(fact.kind))
+    if again > 1:
+        score += AGAIN * min(again - 1, 2)
+        evidence.append(f"the same was tried {again} times, and failed each time")
     if source is not fact and tied_by(tie):
         evidence.append("what it was doing then is tied to the failure:")
     evidence += tied_by(tie)
