@@ -86,7 +86,8 @@ def seen(target: Target, base: object, key: object = None) -> Seen:
 def test_a_small_container_is_seen_as_a_whole() -> None:
     assert seen(ITEM, [1, {"a": 2}]).value == [1, {"a": 2}]
     assert seen(ITEM, {"a": (1,)}).value == {"a": [1]}
-    assert seen(ITEM, {3, 1, 2}).value["items"] == [1, 2, 3]
+    words = ["pear", "fig", "plum", "lime", "date", "kiwi", "sloe", "quince"]
+    assert seen(ITEM, set(words)).value["items"] == sorted(words)
     assert seen(ITEM, []).name == "x"
 
 
@@ -119,6 +120,13 @@ def test_what_would_run_the_programs_code_is_not_looked_at(make: Callable[[], An
     base = make()
     for target in (ITEM, HELD):
         assert look(target, base, None) is None
+
+
+@pytest.mark.parametrize("kind", [Asked, Setting])
+def test_a_class_that_decides_on_attributes_is_let_alone(kind: type) -> None:
+    base = kind()
+    object.__setattr__(base, "items", [1])
+    assert look(HELD, base, None) is None
 
 
 def test_what_a_thread_has_of_its_own_is_not_looked_at() -> None:

@@ -78,6 +78,14 @@ def test_code_that_is_traced_while_it_is_imported_stays_as_it_is() -> None:
     assert found == []
 
 
+def test_a_statement_with_code_of_its_own_stands_once() -> None:
+    for source, times in (("x.sort(key=lambda n: n)", 1), ("x.sort(key=str)", 2)):
+        tree = ast.parse(f"def f(x):\n    {source}")
+        Marker(id).mark(tree, Sites())
+        sorts = [n for n in ast.walk(tree) if type(n) is ast.Attribute and n.attr == "sort"]
+        assert len(sorts) == times
+
+
 def test_the_code_does_what_it_did() -> None:
     source = (
         "def f(x):\n    x.append(2)\n    x.sort(key=lambda n: -n)\n    x[0] += 1\n    del x[1]\n"

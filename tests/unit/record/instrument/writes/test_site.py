@@ -78,6 +78,17 @@ def test_what_fails_is_not_told_and_nothing_of_it_is_kept(tmp_path: Path) -> Non
     assert events(tmp_path, "state.changed") == []
 
 
+def test_what_was_seen_is_forgotten_when_its_statement_did_not_end(tmp_path: Path) -> None:
+    made = site.Write(Target(base="x"))
+    site.begin()
+    with recording(tmp_path):
+        made.before([1])
+        assert len(made.pending) == 1
+        made.before("nothing to look at")
+        assert made.pending == {}
+    site.end()
+
+
 def test_what_goes_by_the_name_later_is_not_compared(tmp_path: Path) -> None:
     source = (
         "x = [1]\ndef g():\n    global x\n    old, x = x, [5]\n    return old\n"
