@@ -54,7 +54,7 @@ def target_of(statement: Any) -> Target | None:
         (target,) = statement.targets
         found = _stored(target)
         if type(target) is _ast.Name:
-            found = _called(statement.value)
+            found = _called_first(statement.value)
             found = None if found is not None and found.base == target.id else found
     return None if found is None or holds(statement, _SUSPENDING) else found
 
@@ -76,6 +76,11 @@ def holds(node: Any, kinds: tuple[type, ...]) -> bool:
             held = held if type(held) is list else [held]
             waiting += [inner for inner in held if isinstance(inner, _ast.AST)]
     return False
+
+
+def _called_first(node: Any) -> Target | None:
+    """Return what a call changes that is a value by itself, or is done first for one."""
+    return _called(node.values[0] if type(node) is _ast.BoolOp else node)
 
 
 def _called(node: Any) -> Target | None:

@@ -22,6 +22,7 @@ def target(source: str) -> Target | None:
         ("del order['phone']", "order", None),
         ("x[1:2] = []", "x", None),
         ("phone = order.pop('phone')", "order", None),
+        ("phone = order.pop('phone', '') or 'none'", "order", None),
     ],
 )
 def test_what_is_in_something_is_written_to(source: str, base: str, attribute: str | None) -> None:
@@ -50,6 +51,7 @@ def test_an_attribute_itself_is_written_to(source: str) -> None:
         "del x",
         "del x[0], x[1]",
         "order = order.pop('phone')",
+        "phone = known or order.pop('phone')",
         "x.append((yield))",
         "x[0] = await y",
         "x[0] = [await y for y in z]",

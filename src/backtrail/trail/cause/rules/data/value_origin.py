@@ -116,7 +116,7 @@ def _score(fact: Fact, base: float, strength: float) -> float:
     if fact.kind == "process.started":
         # A program has few arguments: each of them was meant.
         return min(0.9, GIVEN + GIVEN_TIE * strength)
-    return min(0.95, base) * min(1.0, 1.1 * strength)
+    return min(0.95, base) * min(1.0, 1.15 * strength)
 
 
 def _first_seen(arrival: Arrival) -> str:
