@@ -17,7 +17,7 @@ from running import BACKTRAIL, environment, run
 
 CASES = Path(__file__).parents[1] / "cases"
 NOT_NAMED = {
-    "11_pharmacy_run", "13_car_park", "14_survey_drone", "21_choir_parts", "23_cluster_plan",
+    "13_car_park", "14_survey_drone", "21_choir_parts", "23_cluster_plan",
     "40_swim_lockers", "02_ferry_desk",
 }  # fmt: skip
 """Programs whose cause is not at the first place; one that is comes off the list."""
