@@ -198,11 +198,20 @@ def test_who_gives_up_waiting_tells_so(kind: Any, home: Path) -> None:
 
 
 def test_who_is_interrupted_while_waiting_is_interrupted_as_without_us(home: Path) -> None:
-    lock = Lock(name="mine")
+    lock, is_interrupted = Lock(name="mine"), threading.Event()
+
+    def interrupt() -> None:
+        # One that comes right before the thread blocks is noticed only with the next one.
+        for _ in range(100):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            if is_interrupted.wait(0.5):
+                break
+
     with holding(lock):
-        helper = when_waiting(lambda: os.kill(os.getpid(), signal.SIGINT))
+        helper = when_waiting(interrupt)
         with pytest.raises(KeyboardInterrupt) as caught:
             lock.acquire()
+        is_interrupted.set()
         helper.join()
     assert len(caught.traceback) == 1
     [gave_up] = bodies(home, "timed_out")
