@@ -48,7 +48,7 @@ def record_event(
 
 def write(here: Scope, line: bytes) -> None:
     """Write a line of a scope's trace, or hold it back."""
-    trace = here.trace
+    trace = here.lane.trace
     held = trace.held
     if held is None:
         journal.append(line)

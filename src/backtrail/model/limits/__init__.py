@@ -92,6 +92,8 @@ ATTEMPTS_MAX = 2_000
 """Requests that are remembered, to know when they are sent again."""
 HOSTS_MAX = 200
 """Hosts of which it is known that they asked to be left alone for a while."""
+URLS_MAX = 1_000
+"""URLs of which is known what was found out about them."""
 OPEN_CALLS_MAX = 1_000
 """Calls whose answers are still being read that are told of when an error comes first."""
 STREAM_EVENTS_MAX = 100_000

@@ -30,6 +30,8 @@ _BORING = frozenset(
 )
 """Headers that say nothing about what was asked and answered."""
 _NAMES_MAX = 1_000
+_HEADS_MAX = 256
+_HEAD_CHARS_MAX = 2_000
 _CREDENTIAL_CHARS_MIN = 16
 _BORING_BEGINNINGS = ("x-stainless-", "sec-", "access-control-", "cf-")
 
@@ -50,32 +52,69 @@ def header(headers: list[tuple[Any, Any]], wanted: str) -> str:
     return ""
 
 
-def shown_headers(headers: list[tuple[Any, Any]], walk: Walk) -> dict[str, str]:
-    """Return the headers that say something, in lower case; a secret name hides its value."""
+class Head(Struct, frozen=True):
+    """What is told of the headers of a request or an answer."""
+
+    shown: dict[str, str]
+    """Those that say something, in lower case; a secret name hides its value."""
+    limits: dict[str, int | str]
+    """Those that say how much may still be asked."""
+    kind: str
+    """The type of the content."""
+    encoding: str
+    """How the content is compressed."""
+    is_stream: bool
+    """Whether the content comes as a stream of events or lines."""
+
+
+def head_of(headers: list[tuple[Any, Any]], walk: Walk | None = None) -> Head:
+    """Return what is told of headers; a client sends many times the same."""
+    key = tuple(headers)
+    known = _heads.get(key)
+    if known is not None:
+        return known
+    walk = walk or Walk()
+    found, cuts = len(walk.taints), walk.cuts
+    head = _looked_at(headers, walk)
+    if len(walk.taints) == found and walk.cuts == cuts and _is_small(key):
+        if len(_heads) >= _HEADS_MAX:
+            _heads.clear()
+        _heads[key] = head
+    return head
+
+
+def _looked_at(headers: list[tuple[Any, Any]], walk: Walk) -> Head:
     shown: dict[str, str] = {}
+    limits: dict[str, int | str] = {}
     for given, value in headers:
         name = _names.get(given) or _look_at(given)
         if name.is_boring:
             continue
+        if name.is_limit and len(limits) < HEADERS_MAX:
+            text = text_of(value)[:HEADER_CHARS_MAX]
+            limits[name.text] = int(text) if text.isdecimal() else text
         if len(shown) >= HEADERS_MAX:
             walk.cuts += 1
-            break
-        if name.is_secret:
+        elif name.is_secret:
             shown[name.text] = _hidden(text_of(value), walk)
         else:
             shown[name.text] = shown_text(text_of(value), walk, HEADER_CHARS_MAX)
-    return shown
+    kind = shown.get("content-type", "")
+    return Head(shown, limits, kind, shown.get("content-encoding", ""), is_stream(kind))
 
 
-def limits_of(headers: list[tuple[Any, Any]]) -> dict[str, Any]:
-    """Return the headers that say how much may still be asked: numbers as numbers."""
-    found: dict[str, Any] = {}
-    for given, value in headers:
-        name = _names.get(given) or _look_at(given)
-        if name.is_limit and len(found) < HEADERS_MAX:
-            text = text_of(value)[:HEADER_CHARS_MAX]
-            found[name.text] = int(text) if text.isdecimal() else text
-    return found
+def is_stream(kind: str) -> bool:
+    """Whether a content of that type comes as a stream of events or lines."""
+    return "event-stream" in kind or "ndjson" in kind or "jsonl" in kind
+
+
+def _is_small(headers: tuple[tuple[Any, Any], ...]) -> bool:
+    return sum(len(text_of(value)) for _, value in headers) <= _HEAD_CHARS_MAX
+
+
+_heads: dict[tuple[tuple[Any, Any], ...], Head] = {}
+"""Small heads in which nothing was hidden or cut."""
+when_names_change.append(_heads.clear)
 
 
 class Name(Struct, frozen=True):

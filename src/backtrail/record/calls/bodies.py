@@ -20,9 +20,10 @@ from backtrail.model.limits import (
     BODY_TEXT_CHARS_MAX,
     BYTES_HEAD_MAX,
 )
+from backtrail.record.calls.addresses import Head
 from backtrail.record.calls.decoding import decoded
 from backtrail.record.calls.kept import Kept
-from backtrail.record.capture.redact import has_secret_word, is_clean, is_secret_name
+from backtrail.record.capture.redact import has_no_secret, is_secret_name
 from backtrail.record.capture.snapshot import snapshot
 from backtrail.record.capture.values.hiding import announces, hidden
 from backtrail.record.capture.values.walk import Walk, shown_text
@@ -67,6 +68,36 @@ class Room:
         return shown
 
 
+def shown_kept(kept: Kept, head: Head, walk: Walk, *, is_decoded: bool = False) -> Json:
+    """Return a body that came by with a head, as it is told of."""
+    if not kept.size:
+        return None
+    body: bytes | None = bytes(kept.head)
+    if head.encoding:
+        body = read(kept, head.encoding, is_decoded=is_decoded)
+    plain = _as_it_is(body) if body else None
+    return plain or shown_body(body, kept.size, head.kind, Room(walk))
+
+
+def _as_it_is(body: bytes) -> Raw | None:
+    """Return a small body in JSON as a whole, if nothing in it can be a secret.
+
+    That is found out at once for all of it, which most answers allow.
+    """
+    if len(body) > _SMALL_BYTES or body[:1] not in _JSON_STARTS:
+        return None
+    try:
+        encoded = _encode(_decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
+        return None
+    if encoded.count(b"[") + encoded.count(b"{") > BODY_DEPTH_MAX:
+        return None
+    return Raw(encoded) if has_no_secret(encoded.decode()) else None
+
+
+_JSON_STARTS = (b"{", b"[", b'"', b" ", b"\n")
+
+
 def parsed(body: bytes) -> Any:
     """Return what a body says in JSON; `MISSING` when it is none."""
     try:
@@ -97,7 +128,7 @@ def shown_body(body: bytes | None, size: int, content_type: str, room: Room) -> 
         return {"$type": "bytes", "size": size}
     value = parsed(body) if body[:1] in _JSON_STARTS or "json" in content_type else MISSING
     if value is not MISSING:
-        return _as_it_is(value) or shown_json(value, room)
+        return shown_json(value, room)
     if "x-www-form-urlencoded" in content_type:
         return _shown_form(body, room)
     text = _text(body, content_type)
@@ -106,24 +137,6 @@ def shown_body(body: bytes | None, size: int, content_type: str, room: Room) -> 
     missing = size - len(body)
     shown = room.text(text, room.chars)
     return f"{shown}…[+{missing} bytes]" if missing > 0 else shown
-
-
-def _as_it_is(value: Any) -> Raw | None:
-    """Return a small value in JSON as a whole, if nothing in it can be a secret.
-
-    That is found out at once for all of it, which most answers allow.
-    """
-    try:
-        encoded = _encode(value)
-    except OverflowError:
-        return None
-    if len(encoded) > _SMALL_BYTES or encoded.count(b"[") + encoded.count(b"{") > BODY_DEPTH_MAX:
-        return None
-    text = encoded.decode()
-    return None if has_secret_word(text.lower()) or not is_clean(text) else Raw(encoded)
-
-
-_JSON_STARTS = (b"{", b"[", b'"', b" ", b"\n")
 
 
 def _text(body: bytes, content_type: str) -> str | None:

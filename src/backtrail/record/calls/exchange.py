@@ -80,8 +80,10 @@ class Exchange:
         self.request: Kept | None = Kept(MODEL_BYTES_MAX)
         """The body that was sent; `None` when it cannot be seen."""
         self.answer = Kept(MODEL_BYTES_MAX)
-        self.started_ns = journal.clock().monotonic_ns()
-        _remember(self)
+        self.now = journal.clock().monotonic_ns
+        self.started_ns = self.now()
+        if len(_open) < OPEN_CALLS_MAX or _forget_gone():
+            _open[id(self)] = ref(self)
 
     @property
     def is_bad(self) -> bool:
@@ -107,16 +109,16 @@ class Exchange:
         self.status = status
         self.answer_headers = headers
         self.expected = expected
-        self.answered_ns = journal.clock().monotonic_ns()
+        self.answered_ns = self.now()
 
     def came(self, piece: Any) -> None:
         """Take a piece of the answer that the program gets."""
         if self.ended_ns is not None:
             return
         if piece:
-            self.answer.add(piece, journal.clock().monotonic_ns())
+            self.answer.add(piece, self.now())
         if self.expected is not None and self.answer.size >= self.expected:
-            self.finish()
+            self._end(is_complete=True)
 
     def finish(self) -> None:
         """Say that the answer was read to its end."""
@@ -138,7 +140,7 @@ class Exchange:
         if self.ended_ns is not None:
             return
         self.is_complete = is_complete and self.error is None
-        self.ended_ns = journal.clock().monotonic_ns()
+        self.ended_ns = self.now()
         _open.pop(id(self), None)
         if not switch.is_enabled():
             return
@@ -221,13 +223,12 @@ def forget_open() -> None:
     _open.clear()
 
 
-def _remember(exchange: Exchange) -> None:
-    if len(_open) >= OPEN_CALLS_MAX:
-        for key, known in list(_open.items()):
-            if known() is None:
-                _open.pop(key, None)
-    if len(_open) < OPEN_CALLS_MAX:
-        _open[id(exchange)] = ref(exchange)
+def _forget_gone() -> bool:
+    """Forget the exchanges that nobody has any more, and say whether that made room."""
+    for key, known in list(_open.items()):
+        if known() is None:
+            _open.pop(key, None)
+    return len(_open) < OPEN_CALLS_MAX
 
 
 _open: dict[int, Any] = {}

@@ -10,23 +10,25 @@ from backtrail.model.limits import ARRIVALS_MAX, BODY_TAIL_BYTES_MAX
 class Kept:
     """Bytes as they come by, within a limit, and how many there were."""
 
-    __slots__ = ("arrivals", "head", "limit", "size", "tail")
+    # What stands here is what an empty one has: two are made for every request.
+    head: bytes | bytearray = b""
+    tail: bytes | bytearray = b""
+    """The last bytes of what the head did not take."""
+    size = 0
+    arrivals: list[tuple[int, int]] = []  # noqa: RUF012 - replaced by the first that comes
+    """How many bytes had come, and when, by the monotonic clock."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.head: bytes | bytearray = b""
-        self.tail: bytes | bytearray = b""
-        """The last bytes of what the head did not take."""
-        self.size = 0
-        self.arrivals: list[tuple[int, int]] = []
-        """How many bytes had come, and when, by the monotonic clock."""
 
     def add(self, piece: Any, time_ns: int) -> None:
         """Take bytes that came by."""
         size = len(piece)
         if not size:
             return
-        if len(self.arrivals) < ARRIVALS_MAX:
+        if not self.size:
+            self.arrivals = [(0, time_ns)]
+        elif len(self.arrivals) < ARRIVALS_MAX:
             self.arrivals.append((self.size, time_ns))
         self.size += size
         if size == self.size and size <= self.limit:

@@ -16,7 +16,7 @@ from backtrail.model.clock import NS_PER_MS
 from backtrail.model.effects import RateLimited
 from backtrail.model.limits import HOSTS_MAX
 from backtrail.record import journal
-from backtrail.record.calls.addresses import header, host_of, limits_of, shown_url
+from backtrail.record.calls.addresses import head_of, header, host_of, shown_url
 from backtrail.record.calls.exchange import Exchange
 from backtrail.record.calls.telling import write
 from backtrail.record.capture.values.walk import Walk, shown_text
@@ -37,7 +37,7 @@ class Limited(Struct, frozen=True):
     ended_ns: int
 
 
-_waiting: dict[tuple[str, int, int], Limited] = {}
+waiting: dict[tuple[str, int, int], Limited] = {}
 """By host, thread and task."""
 
 
@@ -45,33 +45,32 @@ def look_at(exchange: Exchange) -> None:
     """Remember an answer that limits what may be asked."""
     if exchange.status is None:
         return
-    remaining = limits_of(exchange.answer_headers)
-    if exchange.status != TOO_MANY and not _is_used_up(remaining):
+    remaining = head_of(exchange.answer_headers).limits
+    if exchange.status != TOO_MANY and not (remaining and _is_used_up(remaining)):
         return
     after_s = retry_after_s(exchange.answer_headers, journal.clock().time_unix_ns())
-    if len(_waiting) >= HOSTS_MAX:
-        _tell(_waiting.pop(next(iter(_waiting))), None)
+    if len(waiting) >= HOSTS_MAX:
+        _tell(waiting.pop(next(iter(waiting))), None)
     ended_ns = exchange.ended_ns or exchange.started_ns
-    _waiting[_key(exchange)] = Limited(exchange, after_s, remaining, ended_ns)
+    waiting[_key(exchange)] = Limited(exchange, after_s, remaining, ended_ns)
 
 
 def ask_again(exchange: Exchange) -> None:
     """Tell of what limited the request before this one, and how long that was waited for."""
-    if _waiting:
-        limited = _waiting.pop(_key(exchange), None)
-        if limited is not None:
-            _tell(limited, (exchange.started_ns - limited.ended_ns) / NS_PER_MS)
+    limited = waiting.pop(_key(exchange), None)
+    if limited is not None:
+        _tell(limited, (exchange.started_ns - limited.ended_ns) / NS_PER_MS)
 
 
 def tell_all() -> None:
     """Tell of all that is left: nobody may ask again."""
-    while _waiting:
-        _tell(_waiting.popitem()[1], None)
+    while waiting:
+        _tell(waiting.popitem()[1], None)
 
 
 def forget_all() -> None:
     """Tell of nothing that is left: in a forked child it is the parent's."""
-    _waiting.clear()
+    waiting.clear()
 
 
 def _key(exchange: Exchange) -> tuple[str, int, int]:

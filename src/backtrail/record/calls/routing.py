@@ -6,7 +6,7 @@ import atexit
 import importlib
 import os
 
-from backtrail.model.limits import BODY_BYTES_MAX
+from backtrail.model.limits import BODY_BYTES_MAX, URLS_MAX
 from backtrail.record import guard, switch
 from backtrail.record.calls import exchange as exchanges
 from backtrail.record.calls import rate_limits
@@ -34,7 +34,7 @@ def start(wanted: tuple[str, ...]) -> None:
     _Wanted.http, _Wanted.models = "http" in wanted, "llm" in wanted
     if _tell not in exchanges.on_end:
         exchanges.on_end.append(_tell)
-        exchanges.on_begin += [rate_limits.ask_again, _make_room]
+        exchanges.on_begin.append(_began)
         before_error.append(_tell_open)
 
 
@@ -47,12 +47,25 @@ def stop() -> None:
         before_error.remove(_tell_open)
 
 
+_asking: dict[str, bool] = {}
+"""By URL: whether a model may be asked there."""
+
+
 def _may_ask_a_model(exchange: Exchange) -> bool:
-    return exchange.method == "POST" and path_of(exchange.url).rstrip("/").endswith(PATHS)
+    if exchange.method != "POST":
+        return False
+    may = _asking.get(exchange.url)
+    if may is None:
+        if len(_asking) >= URLS_MAX:
+            _asking.clear()
+        may = _asking[exchange.url] = path_of(exchange.url).rstrip("/").endswith(PATHS)
+    return may
 
 
-def _make_room(exchange: Exchange) -> None:
-    """Keep less of what is said to any other than a model."""
+def _began(exchange: Exchange) -> None:
+    """Keep less of what is said to any other than a model; tell what limited the one before."""
+    if rate_limits.waiting:
+        rate_limits.ask_again(exchange)
     if not _may_ask_a_model(exchange):
         exchange.answer.limit = BODY_BYTES_MAX
         if exchange.request is not None:

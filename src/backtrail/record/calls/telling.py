@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import cast
 
 import msgspec
@@ -13,8 +12,8 @@ from backtrail.model.effects import HttpCalled
 from backtrail.model.event import Body
 from backtrail.model.limits import ATTEMPTS_MAX, CAUSES_MAX
 from backtrail.record import sink
-from backtrail.record.calls.addresses import header, shown_headers, shown_url
-from backtrail.record.calls.bodies import Room, read, shown_body
+from backtrail.record.calls.addresses import head_of, shown_url
+from backtrail.record.calls.bodies import shown_kept
 from backtrail.record.calls.exchange import Exchange
 from backtrail.record.capture.failure import described
 from backtrail.record.capture.redact import scrub
@@ -22,45 +21,32 @@ from backtrail.record.capture.values.walk import Walk
 from backtrail.record.scope import Scope
 
 _encode = msgspec.json.Encoder().encode
-_TYPE = "content-type"
-_ENCODING = "content-encoding"
-_attempts: OrderedDict[int, int] = OrderedDict()
+_attempts: dict[int, int] = {}
 
 
 def tell_http(exchange: Exchange) -> None:
     """Record an exchange as an HTTP call."""
     walk = Walk()
     request, answer = exchange.request, exchange.answer
-    sent = shown_headers(exchange.request_headers, walk)
-    came = shown_headers(exchange.answer_headers, walk)
-    kind = came.get(_TYPE, "")
+    sent = head_of(exchange.request_headers, walk)
+    came = head_of(exchange.answer_headers, walk)
+    started_ns, answered_ns = exchange.started_ns, exchange.answered_ns
     body = HttpCalled(
         method=exchange.method,
         url=shown_url(exchange.url, walk),
         client=exchange.client,
         status=exchange.status,
-        request_headers=sent,
-        request_body=request
-        and shown_body(
-            read(request, sent.get(_ENCODING, "")),
-            request.size,
-            sent.get(_TYPE, ""),
-            Room(walk),
-        ),
+        request_headers=sent.shown,
+        request_body=request and shown_kept(request, sent, walk),
         request_bytes=None if request is None else request.size,
-        response_headers=came,
-        response_body=shown_body(
-            read(answer, came.get(_ENCODING, ""), is_decoded=exchange.is_decoded),
-            answer.size,
-            kind,
-            Room(walk),
-        ),
+        response_headers=came.shown,
+        response_body=shown_kept(answer, came, walk, is_decoded=exchange.is_decoded),
         response_bytes=None if exchange.status is None else answer.size,
         took_ms=took_ms(exchange),
-        first_byte_ms=since_start_ms(exchange, exchange.answered_ns),
+        first_byte_ms=None if answered_ns is None else (answered_ns - started_ns) / NS_PER_MS,
         error=None if exchange.error is None else described(exchange.error, walk),
-        is_timeout=is_timeout(exchange),
-        is_streamed=is_stream(kind),
+        is_timeout=exchange.error is not None and is_timeout(exchange),
+        is_streamed=came.is_stream,
         is_complete=exchange.is_complete,
         attempt=attempt(exchange),
         caller=exchange.calls[0] if exchange.calls else None,
@@ -78,24 +64,13 @@ def write(kind: str, body: Body, walk: Walk, here: Scope | None = None) -> None:
 
 def took_ms(exchange: Exchange) -> float | None:
     """Return how long it took, from the call to its end."""
-    return since_start_ms(exchange, exchange.ended_ns)
-
-
-def since_start_ms(exchange: Exchange, time_ns: int | None) -> float | None:
-    """Return how long after its start something happened."""
-    if time_ns is None:
-        return None
-    return round((time_ns - exchange.started_ns) / NS_PER_MS, 3)
+    ended_ns = exchange.ended_ns
+    return None if ended_ns is None else (ended_ns - exchange.started_ns) / NS_PER_MS
 
 
 def is_streamed(exchange: Exchange) -> bool:
     """Whether the answer came as a stream of events or lines."""
-    return is_stream(header(exchange.answer_headers, _TYPE))
-
-
-def is_stream(kind: str) -> bool:
-    """Whether a content of that type comes as a stream."""
-    return "event-stream" in kind or "ndjson" in kind or "jsonl" in kind
+    return head_of(exchange.answer_headers).is_stream
 
 
 def is_timeout(exchange: Exchange) -> bool:
@@ -117,8 +92,8 @@ def attempt(exchange: Exchange) -> int:
     place = exchange.calls[0] if exchange.calls else None
     sent = b"" if exchange.request is None else bytes(exchange.request.head)
     key = hash((exchange.method, exchange.url, sent, place and (place.file, place.line)))
-    count = _attempts.pop(key, 0) + 1
+    count = _attempts.get(key, 0) + 1
     _attempts[key] = count
     if len(_attempts) > ATTEMPTS_MAX:
-        _attempts.popitem(last=False)
+        del _attempts[next(iter(_attempts))]
     return count

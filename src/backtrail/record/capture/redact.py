@@ -28,6 +28,7 @@ __all__ = [
     "MARKER",
     "clean_source",
     "clean_text",
+    "has_no_secret",
     "has_secret_word",
     "is_clean",
     "is_secret_name",
@@ -105,18 +106,33 @@ def is_clean(text: str) -> bool:
 def _is_clean_at_second_look(text: str, shape: str) -> bool:
     """Tell whether a text with a separator or a long word is clean, by what a secret would need."""
     lowered = text.lower()
-    if not has_secret_word(lowered):
-        may_be_key = _LONG_WORD in shape and (
-            _LONG_WORD in _HEX.sub(" ", text).encode().translate(_SHAPE).decode()
-        )
-        if not may_be_key and ("@" not in text or "://" not in text):
-            return True
-        for hint in _HINTS:
-            if hint in lowered:
-                break
-        else:
-            return True
+    if not has_secret_word(lowered) and not _may_hold_key(text, lowered, shape):
+        return True
     return clean_text(text) == text
+
+
+def has_no_secret(text: str) -> bool:
+    """Tell whether a text is clean, and has no piece of any secret name either."""
+    lowered = text.lower()
+    if has_secret_word(lowered):
+        return False
+    try:
+        shape = text.encode().translate(_SHAPE).decode()
+    except UnicodeEncodeError:
+        return False
+    if _LONG_WORD not in shape and "@" not in text:
+        return True
+    return not _may_hold_key(text, lowered, shape) or clean_text(text) == text
+
+
+def _may_hold_key(text: str, lowered: str, shape: str) -> bool:
+    """Tell whether a text without secret words may hold a key, or a URL with credentials."""
+    may_be_key = _LONG_WORD in shape and (
+        _LONG_WORD in _HEX.sub(" ", text).encode().translate(_SHAPE).decode()
+    )
+    if not may_be_key and ("@" not in text or "://" not in text):
+        return False
+    return any(hint in lowered for hint in _HINTS)
 
 
 def has_secret_word(lowered: str) -> bool:

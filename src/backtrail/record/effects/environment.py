@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections import abc
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -46,7 +47,11 @@ def watch() -> None:
     _looked.clear()
     _reads.forget()
     _changes.forget()
-    _patches.replace(type(os.environ), "__getitem__", _getting)
+    kind = type(os.environ)
+    plain = kind.__getitem__
+    _patches.replace(kind, "__getitem__", _getting)
+    _patches.replace(kind, "items", lambda _: lambda self: ItemsView(self, plain))
+    _patches.replace(kind, "values", lambda _: lambda self: ValuesView(self, plain))
     audit.listen("os.putenv", _set)
     audit.listen("os.unsetenv", _unset)
 
@@ -56,6 +61,35 @@ def unwatch() -> None:
     _patches.restore()
     _looked.clear()
     audit.ignore("os.putenv", "os.unsetenv")
+
+
+class ItemsView(abc.ItemsView[Any, Any]):
+    """All variables with their values: a walk over them, of which nothing is recorded.
+
+    Some libraries walk over all of them for every request that they send.
+    """
+
+    def __init__(self, mapping: Any, plain: Callable[..., Any]) -> None:
+        super().__init__(mapping)
+        self._all = mapping
+        self._plain = plain
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        for key in self._all:
+            yield key, self._plain(self._all, key)
+
+
+class ValuesView(abc.ValuesView[Any]):
+    """The values of all variables: a walk over them, of which nothing is recorded."""
+
+    def __init__(self, mapping: Any, plain: Callable[..., Any]) -> None:
+        super().__init__(mapping)
+        self._all = mapping
+        self._plain = plain
+
+    def __iter__(self) -> Iterator[Any]:
+        for key in self._all:
+            yield self._plain(self._all, key)
 
 
 def _getting(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,7 +112,7 @@ def _getting(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_worth_a_look(key: Any, value: Any) -> bool:
     """Tell whether a variable has not been read very often in this trace, as it is by now."""
-    trace = scope.get().trace.trace_id
+    trace = scope.get().lane.trace.trace_id
     looked = _looked.get(key)
     if looked is None or looked[0] != trace or looked[1] != value:
         if len(_looked) >= EFFECT_PLACES_MAX:

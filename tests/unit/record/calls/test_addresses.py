@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from backtrail.record.calls.addresses import (
+    head_of,
     header,
     host_of,
     path_of,
-    shown_headers,
     shown_url,
     text_of,
 )
-from backtrail.record.capture.redact import MARKER
+from backtrail.record.capture.redact import MARKER, use_secret_names
 from backtrail.record.capture.values.walk import Walk
 
 WORD = "correct" + "horsebattery"
@@ -54,7 +54,7 @@ def test_headers_are_shown_in_lower_case_without_secrets_and_what_says_nothing()
         ("Set-Cookie", f"sid={WORD}"),
         ("x-stainless-lang", "python"),
     ]
-    assert shown_headers(headers, walk) == {
+    assert head_of(headers, walk).shown == {
         "x-page": "2",
         "authorization": MARKER,
         "set-cookie": MARKER,
@@ -64,10 +64,40 @@ def test_headers_are_shown_in_lower_case_without_secrets_and_what_says_nothing()
 
 def test_headers_are_bounded() -> None:
     walk = Walk()
-    shown = shown_headers([(f"x-{n}", "v" * 2_000) for n in range(100)], walk)
+    shown = head_of([(f"x-{n}", "v" * 2_000) for n in range(100)], walk).shown
     assert len(shown) == 40
     assert len(shown["x-0"]) < 600
     assert walk.cuts
+
+
+def test_what_a_head_says_of_its_content_is_known() -> None:
+    head = head_of([("Content-Type", "text/event-stream; a=b"), (b"Content-Encoding", b"br")])
+    assert (head.kind, head.encoding, head.is_stream) == ("text/event-stream; a=b", "br", True)
+    assert not head_of([("Content-Type", "text/html")]).is_stream
+
+
+def test_limits_are_numbers_where_they_can_be() -> None:
+    head = head_of([("X-RateLimit-Remaining", "0"), ("ratelimit-reset", "6m"), ("x-page", "2")])
+    assert head.limits == {"x-ratelimit-remaining": 0, "ratelimit-reset": "6m"}
+
+
+def test_headers_that_come_again_are_not_looked_at_again_unless_they_hold_a_secret() -> None:
+    plain, secret = [("x-page", "7")], [("authorization", f"Bearer {WORD}")]
+    assert head_of(plain) is head_of(list(plain))
+    for _ in range(2):
+        walk = Walk()
+        assert head_of(secret, walk).shown == {"authorization": MARKER}
+        assert WORD in walk.taints
+
+
+def test_names_that_become_secret_are_secret_in_headers_seen_before() -> None:
+    headers = [("x-club-word", WORD)]
+    assert head_of(headers).shown == {"x-club-word": WORD}
+    use_secret_names(["club-word"])
+    try:
+        assert head_of(headers).shown == {"x-club-word": MARKER}
+    finally:
+        use_secret_names([])
 
 
 def test_parts_are_found() -> None:

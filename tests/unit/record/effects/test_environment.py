@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,22 @@ def test_the_value_of_a_secret_is_not_told(home: Path, monkeypatch: pytest.Monke
 def test_a_walk_over_all_variables_is_not_told(home: Path) -> None:
     assert dict(os.environ.items()) == os.environ.copy()
     assert len(list(os.environ.values())) == len(os.environ)
-    assert read(home) == []
+    assert ("PATH", os.environb[b"PATH"].decode()) in os.environ.items()
+    assert [name for name, _ in read(home)] == ["PATH"]
+
+
+def test_a_walk_looks_and_costs_as_it_does_unwatched(home: Path) -> None:
+    views = [repr(os.environ.items()), repr(os.environ.values())]
+    kinds = [kind.__name__ for kind in (type(os.environ.items()), type(os.environ.values()))]
+    calls: list[str] = []
+    sys.setprofile(lambda frame, event, _: calls.append(frame.f_code.co_name))
+    list(os.environ.items())
+    sys.setprofile(None)
+    assert "getitem" not in calls
+    environment.unwatch()
+    assert [repr(os.environ.items()), repr(os.environ.values())] == views
+    assert kinds == ["ItemsView", "ValuesView"]
+    assert "items" not in vars(type(os.environ))
 
 
 def test_one_place_that_reads_many_is_told_in_part(home: Path) -> None:

@@ -19,7 +19,6 @@ from backtrail.record.calls.exchange import MARK, Exchange, begin
 Function = Callable[..., Any]
 _HEAD = "_backtrail_head"
 READERS = ("read", "read1", "readline")
-_FIELD = 2
 
 
 def watch_http_client(patches: Patches, module: ModuleType) -> None:
@@ -100,7 +99,7 @@ def _sending(original: Function) -> Function:
 
 def _idle(owner: Any) -> Exchange | None:
     """Return the exchange of a connection or an answer, unless the client is at work on it."""
-    exchange: Exchange | None = vars(owner).get(MARK)
+    exchange: Exchange | None = getattr(owner, MARK, None)
     return None if exchange is None or exchange.is_busy else exchange
 
 
@@ -116,8 +115,12 @@ def _fields(head: Any) -> list[tuple[bytes, bytes]]:
     """Return the headers of a request as it is sent."""
     if type(head) is not bytes:
         return []
-    lines = (line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
-    return [(field[0], field[1]) for field in lines if len(field) == _FIELD]
+    fields = []
+    for line in head.split(b"\r\n")[1:]:
+        name, colon, value = line.partition(b": ")
+        if colon:
+            fields.append((name, value))
+    return fields
 
 
 def _answering(original: Function) -> Function:
@@ -143,20 +146,20 @@ def _answering(original: Function) -> Function:
 def _answered(exchange: Exchange, response: Any) -> None:
     """Take the head of an answer, and let its methods tell of the rest."""
     headers = response.headers
-    exchange.answered(response.status, list(headers.items()), response.length)
+    exchange.answered(response.status, list(headers.raw_items()), response.length)
     if exchange.request is not None and _is_chunked(exchange):
         exchange.request = _without_frames(exchange.request)
     if response.length == 0 or response.isclosed():
         exchange.finish()
     else:
-        vars(response)[MARK] = exchange
+        setattr(response, MARK, exchange)
 
 
 def _is_chunked(exchange: Exchange) -> bool:
-    return any(
-        name.lower() == b"transfer-encoding" and b"chunked" in value.lower()
-        for name, value in exchange.request_headers
-    )
+    for name, value in exchange.request_headers:
+        if name.lower() == b"transfer-encoding" and b"chunked" in value.lower():
+            return True
+    return False
 
 
 def _without_frames(kept: Any) -> Any:

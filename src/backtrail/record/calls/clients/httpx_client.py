@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from types import ModuleType
 from typing import Any
 
+from backtrail.model.limits import URLS_MAX
 from backtrail.record import guard
 from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.calls.exchange import MARK, Exchange, begin, is_nested
@@ -78,10 +79,10 @@ def _begin(client: str, request: Any) -> Exchange | None:
     """Begin the exchange of a request, with its body where that lies there as a whole."""
     try:
         frame = sys._getframe(2)  # noqa: SLF001 - inspect costs start-up time
-        exchange = begin(client, request.method, str(request.url), frame)
+        exchange = begin(client, request.method, _shown(request.url), frame)
         if exchange is not None:
             exchange.request_headers = request.headers.raw
-            content = vars(request).get("_content")
+            content = getattr(request, "_content", None)
             if content is None:
                 exchange.request = None
             elif content:
@@ -92,12 +93,33 @@ def _begin(client: str, request: Any) -> Exchange | None:
     return exchange
 
 
+def _shown(url: Any) -> str:
+    """Return a URL as text, which httpx puts together anew each time."""
+    parts = getattr(url, "_uri_reference", None)
+    known = _urls.get(parts)
+    if known is None:
+        known = str(url)
+        if parts is not None:
+            if len(_urls) >= URLS_MAX:
+                _urls.clear()
+            _urls[parts] = known
+    return known
+
+
+_urls: dict[Any, str] = {}
+"""By their parts."""
+
+
 def _answered(exchange: Exchange, response: Any) -> None:
     """Take the head of an answer, and let its stream tell of the rest."""
     try:
-        headers = response.headers.raw
-        exchange.answered(response.status_code, headers, _expected(headers))
-        content = vars(response).get("_content")
+        headers, expected = response.headers.raw, None
+        for name, value in headers:
+            if name.lower() == b"content-length":
+                expected = int(value) if value.isdigit() else None
+                break
+        exchange.answered(response.status_code, headers, expected)
+        content = getattr(response, "_content", None)
         if content is not None:
             # It came as a whole, as from a transport that needs no network.
             exchange.is_decoded = True
@@ -105,21 +127,14 @@ def _answered(exchange: Exchange, response: Any) -> None:
             exchange.came(content)
             exchange.finish()
         else:
-            vars(response.stream)[MARK] = exchange
+            setattr(response.stream, MARK, exchange)
     except Exception as error:  # noqa: BLE001 - an edge: the program's own call
         guard.broke(exchange.client, error)
 
 
-def _expected(headers: list[tuple[bytes, bytes]]) -> int | None:
-    for name, value in headers:
-        if name.lower() == b"content-length":
-            return int(value) if value.isdigit() else None
-    return None
-
-
 def _iterating(original: Function) -> Function:
     def iterate(self: Any) -> Any:
-        exchange = vars(self).get(MARK)
+        exchange = getattr(self, MARK, None)
         pieces = original(self)
         return pieces if exchange is None else _pieces(pieces, exchange)
 
@@ -139,12 +154,13 @@ def _pieces(pieces: Any, exchange: Exchange) -> Generator[bytes]:
         exchange.failed(error)
         step_out(error)
         raise
-    exchange.finish()
+    if exchange.ended_ns is None:
+        exchange.finish()
 
 
 def _iterating_async(original: Function) -> Function:
     def iterate(self: Any) -> Any:
-        exchange = vars(self).get(MARK)
+        exchange = getattr(self, MARK, None)
         pieces = original(self)
         return pieces if exchange is None else _Pieces(pieces, exchange)
 
@@ -187,7 +203,9 @@ class _Pieces(AsyncGenerator[bytes, None]):
 
 def _closing(original: Function) -> Function:
     def close(self: Any) -> Any:
-        _let_go(self)
+        exchange = getattr(self, MARK, None)
+        if exchange is not None and exchange.ended_ns is None:
+            exchange.let_go()
         try:
             return original(self)
         except BaseException as error:
@@ -199,7 +217,9 @@ def _closing(original: Function) -> Function:
 
 def _closing_async(original: Function) -> Function:
     async def aclose(self: Any) -> Any:
-        _let_go(self)
+        exchange = getattr(self, MARK, None)
+        if exchange is not None and exchange.ended_ns is None:
+            exchange.let_go()
         try:
             return await original(self)
         except BaseException as error:
@@ -207,9 +227,3 @@ def _closing_async(original: Function) -> Function:
             raise
 
     return aclose
-
-
-def _let_go(stream: Any) -> None:
-    exchange = vars(stream).get(MARK)
-    if exchange is not None:
-        exchange.let_go()

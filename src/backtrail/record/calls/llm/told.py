@@ -160,7 +160,7 @@ def _first_token_ms(exchange: Exchange, first: int | None, *, is_streamed: bool)
     encoding = header(exchange.answer_headers, "content-encoding")
     is_plain = exchange.is_decoded or not encoding
     time_ns = exchange.answer.arrived_ns(first if is_plain else 0)
-    return None if time_ns is None else round((time_ns - exchange.started_ns) / NS_PER_MS, 3)
+    return None if time_ns is None else (time_ns - exchange.started_ns) / NS_PER_MS
 
 
 def _error(exchange: Exchange, answer: Answer, walk: Walk) -> str | None:

@@ -135,11 +135,11 @@ def test_a_place_that_starts_many_is_told_in_part(home: Path) -> None:
 
 def test_a_child_of_asyncio_is_told_with_what_it_wrote(home: Path) -> None:
     async def run() -> tuple[bytes, bytes]:
+        quiet = await asyncio.create_subprocess_shell("exit 5")
+        assert await quiet.wait() == 5
         child = await asyncio.create_subprocess_exec(
             *python("print('out'); raise SystemExit(4)"), stdout=subprocess.PIPE
         )
-        quiet = await asyncio.create_subprocess_shell("exit 5")
-        assert await quiet.wait() == 5
         return await child.communicate()
 
     assert asyncio.run(run()) == (b"out\n", None)
@@ -147,7 +147,7 @@ def test_a_child_of_asyncio_is_told_with_what_it_wrote(home: Path) -> None:
         "run"
     ] * 2
     ends = {end["exit_code"]: end.get("stdout") for end in ended(home)}
-    assert ends == {4: "out\n", 5: None}
+    assert ends == {5: None, 4: "out\n"}
 
 
 def test_a_child_of_asyncio_that_is_given_up_is_told_once(home: Path) -> None:
