@@ -104,11 +104,12 @@ def test_a_walk_over_all_variables_is_not_told(home: Path) -> None:
     assert [name for name, _ in read(home)] == ["PATH"]
 
 
-def test_a_walk_looks_and_costs_as_it_does_unwatched(home: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_a_walk_looks_and_costs_as_it_does_unwatched() -> None:
     views = [repr(os.environ.items()), repr(os.environ.values())]
     kinds = [kind.__name__ for kind in (type(os.environ.items()), type(os.environ.values()))]
     calls: list[str] = []
-    sys.setprofile(lambda frame, event, _: calls.append(frame.f_code.co_name))
+    sys.setprofile(lambda frame, *_: calls.append(frame.f_code.co_name))
     list(os.environ.items())
     sys.setprofile(None)
     assert "getitem" not in calls
