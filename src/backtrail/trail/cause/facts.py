@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from backtrail.model.event import Event, Json
@@ -60,16 +62,8 @@ class Fact:
         """Take an event and its position among all."""
         self.event = event
         self.at = at
-
-    @property
-    def kind(self) -> str:
-        """The event's kind."""
-        return self.event.kind
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The event's body."""
-        return self.event.body
+        self.kind = event.kind
+        self.body: dict[str, Any] = event.body
 
     @cached_property
     def came_in(self) -> list[tuple[str, str]]:
@@ -122,7 +116,14 @@ class Fact:
         """What an event has in common with its own repetitions: the same call, tried again."""
         return " ".join(str(self.body.get(name)) for name in _SAME if self.body.get(name))
 
-    @property
+    @cached_property
+    def request(self) -> str:
+        """What makes two calls the same request."""
+        body = self.body
+        sent = body.get("request_body", body.get("messages"))
+        return f"{body.get('method')} {body.get('url')} {sent!r}"
+
+    @cached_property
     def thread(self) -> str:
         """Which process, thread and task it happened in."""
         event = self.event
@@ -156,19 +157,37 @@ class Facts:
         """Return the evidence of some kinds, in order."""
         return [fact for kind in kinds for fact in self._by_kind.get(kind, ())]
 
-    @cached_property
-    def _by_kind(self) -> dict[str, list[Fact]]:
-        found: dict[str, list[Fact]] = {}
-        for fact in self.all:
-            found.setdefault(fact.kind, []).append(fact)
-        return found
+    def asking(self, request: str) -> list[Fact]:
+        """Return the calls that are one request, sent again and again, in order."""
+        return self._by_request.get(request, [])
+
+    def before(self, fact: Fact, most: int) -> list[Fact]:
+        """Return what happened right before in the same thread or task, the last first."""
+        lane = self._by_thread[fact.thread]
+        end = bisect_left(lane, fact.at, key=attrgetter("at"))
+        return lane[max(0, end - most) : end][::-1]
 
     @cached_property
-    def different(self) -> dict[str, int]:
+    def _by_kind(self) -> dict[str, list[Fact]]:
+        return _grouped(self.all, attrgetter("kind"))
+
+    @cached_property
+    def _by_thread(self) -> dict[str, list[Fact]]:
+        return _grouped(self.all, attrgetter("thread"))
+
+    @cached_property
+    def _by_request(self) -> dict[str, list[Fact]]:
+        return _grouped(self.of("http.called", "llm.called"), attrgetter("request"))
+
+    @cached_property
+    def times(self) -> Counter[tuple[str, str]]:
+        """How often each event of a kind came again, by what its repetitions have in common."""
+        return Counter((fact.kind, fact.sameness) for fact in self.all)
+
+    @cached_property
+    def different(self) -> Counter[str]:
         """How many events of each kind there are, repetitions counted once."""
-        return {
-            kind: len({fact.sameness for fact in facts}) for kind, facts in self._by_kind.items()
-        }
+        return Counter(kind for kind, _ in self.times)
 
     @cached_property
     def rarity(self) -> dict[str, float]:
@@ -191,6 +210,13 @@ class Facts:
             if max(level, other) > 0:
                 is_in = level >= other
                 yield fact, max(level, other), text if is_in else other_text, is_in
+
+
+def _grouped(facts: Iterable[Fact], key: Callable[[Fact], str]) -> dict[str, list[Fact]]:
+    found: dict[str, list[Fact]] = {}
+    for fact in facts:
+        found.setdefault(key(fact), []).append(fact)
+    return found
 
 
 _known: dict[str, Sought] = {}

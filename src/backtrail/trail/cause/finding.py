@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
@@ -44,6 +45,8 @@ class Case:
         self.suspects = suspects
         self._ties: dict[int, Tie] = {}
         self._holding: dict[str, list[tuple[Fact, float, str, bool]]] = {}
+        self._held: dict[str, Counter[str]] = {}
+        """By value: how many events of each kind show it, repetitions counted once."""
 
     def holding(self, suspect: Suspect) -> list[tuple[Fact, float, str, bool]]:
         """Return the events that show a suspect value, in order; found once."""
@@ -70,7 +73,7 @@ class Case:
         for suspect in self.suspects.values:
             holding = self.holding(suspect)
             for fact, level, text, _ in holding:
-                strength = suspect.weight * level * self.telling(fact, holding)
+                strength = suspect.weight * level * self.telling(fact, suspect)
                 found.setdefault(fact.at, []).append((strength, suspect, text))
         for fact in self.facts.all:
             rows = sorted(found.get(fact.at, ()), key=lambda row: -row[0])
@@ -83,22 +86,25 @@ class Case:
                 words=[],
             )
 
-    def telling(self, fact: Fact, holding: list[tuple[Fact, float, str, bool]]) -> float:
+    def telling(self, fact: Fact, suspect: Suspect) -> float:
         """Return how well a value tells an event from others of its kind, by how many hold it."""
-        of_kind = self.facts.different.get(fact.kind, 0)
+        of_kind = self.facts.different[fact.kind]
         if of_kind <= COMMON_MIN:
             return 1.0
-        also = len({other.sameness for other, *_ in holding if other.kind == fact.kind}) - 1
+        if suspect.value not in self._held:
+            holding = {(other.kind, other.sameness) for other, *_ in self.holding(suspect)}
+            self._held[suspect.value] = Counter(kind for kind, _ in holding)
+        also = self._held[suspect.value][fact.kind] - 1
         return max(COMMON_LEAST, 1.0 - also / (of_kind - 1))
 
     def healed(self, fact: Fact) -> Fact | None:
         """Return the later call by which one that failed was made good, if there is one."""
-        wanted = request_of(fact)
+        again = self.facts.asking(fact.request)
         return next(
             (
                 later
-                for later in self.facts.of(fact.kind)
-                if later.at > fact.at and request_of(later) == wanted and not has_failed(later)
+                for later in again
+                if later.at > fact.at and later.kind == fact.kind and not has_failed(later)
             ),
             None,
         )
@@ -121,13 +127,6 @@ def together(strengths: list[float]) -> float:
     for strength, share in zip(strengths, (1.0, 0.7, 0.5, 0.4), strict=False):
         missing *= 1.0 - min(strength * share, 1.0)
     return 1.0 - missing
-
-
-def request_of(fact: Fact) -> str:
-    """Return what makes two calls the same request."""
-    body = fact.body
-    sent = body.get("request_body", body.get("messages"))
-    return f"{body.get('method')} {body.get('url')} {sent!r}"
 
 
 def has_failed(fact: Fact) -> bool:

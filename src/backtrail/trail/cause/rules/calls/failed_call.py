@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backtrail.trail.cause.facts import Fact
-from backtrail.trail.cause.finding import Case, Finding, request_of, tied_by
+from backtrail.trail.cause.finding import Case, Finding, tied_by
 from backtrail.trail.cause.kinds import kind_of
 
 REFUSED, NOT_FOUND, SERVER, TIMEOUT, BROKEN = 0.55, 0.38, 0.45, 0.58, 0.5
@@ -24,7 +24,7 @@ def find(case: Case) -> Iterator[Finding]:
     """Yield each call that failed, the first of its repetitions."""
     groups: dict[str, list[Fact]] = {}
     for fact in case.facts.of("http.called", "llm.called"):
-        groups.setdefault(request_of(fact), []).append(fact)
+        groups.setdefault(fact.request, []).append(fact)
     for facts in groups.values():
         failed = [fact for fact in facts if _base(fact) > 0]
         if failed:

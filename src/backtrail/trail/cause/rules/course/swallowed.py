@@ -62,7 +62,7 @@ def _finding(case: Case, fact: Fact, *, is_alone: bool) -> Finding:
     elif call is not None:
         score -= NOT_THERE if call.body.get("status") in GONE else FROM_A_CALL
     evidence = [_what(fact)]
-    again = sum(each.sameness == fact.sameness for each in case.facts.of(fact.kind))
+    again = case.facts.times[fact.kind, fact.sameness]
     if again > 1:
         score += AGAIN * min(again - 1, 2)
         evidence.append(f"the same was tried {again} times, and failed each time")
@@ -93,13 +93,7 @@ def _closest(case: Case, fact: Fact) -> tuple[Tie, Fact]:
     """Return the tie of an exception, or of what the same calls were doing right before it."""
     best, source = case.tie(fact), fact
     functions = {place["function"] for place in fact.calls}
-    seen = 0
-    for earlier in reversed(case.facts.all[: fact.at]):
-        if earlier.thread != fact.thread or seen >= NEAR_FACTS:
-            if seen >= NEAR_FACTS:
-                break
-            continue
-        seen += 1
+    for earlier in case.facts.before(fact, NEAR_FACTS):
         if earlier.kind == fact.kind:
             break
         if not functions.intersection(place["function"] for place in earlier.calls[:1]):

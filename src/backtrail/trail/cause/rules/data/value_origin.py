@@ -70,17 +70,11 @@ def _arrivals(case: Case, suspect: Suspect) -> Iterator[tuple[int, Arrival]]:
                 suspect=suspect,
                 level=level,
                 text=text,
-                strength=suspect.weight * level * case.telling(fact, seen),
+                strength=suspect.weight * level * case.telling(fact, suspect),
                 was_sent=any(found.at < fact.at and found.kind in BASES for found, *_ in seen),
                 later=[found for found, *_ in seen if found.at > fact.at],
             ),
         )
-
-
-def _may_bring(fact: Fact) -> bool:
-    """Tell whether a value may come in by an event: what the program assigns was there before."""
-    is_assigned = fact.body.get("how") == "assigned"
-    return fact.kind in BASES and fact.body.get("mode", "read") == "read" and not is_assigned
 
 
 def _finding(case: Case, fact: Fact, found: list[Arrival]) -> Finding:
