@@ -235,6 +235,20 @@ def test_how_often_locks_were_used_is_told_at_the_end(tmp_path: Path) -> None:
     assert (use["lock"], use["count"]) == ("program.py:2 lock", 936)
 
 
+def test_a_child_process_tells_of_its_own_uses_only(tmp_path: Path) -> None:
+    text = (
+        "import multiprocessing, threading\n"
+        "lock = threading.Lock()\n"
+        "def work(times):\n  for _ in range(times):\n    with lock: pass\n"
+        "if __name__ == '__main__':\n"
+        "  work(500)\n"
+        "  child = multiprocessing.get_context('fork').Process(target=work, args=(200,))\n"
+        "  child.start(); child.join()\n"
+    )
+    uses = of_kind(watched(tmp_path, text), "lock.used")
+    assert sorted(use["count"] for use in uses) == [200, 436]
+
+
 def test_without_the_option_no_lock_is_watched(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text("import threading\nwith threading.Lock(): pass\n")
     run(*RUN, "--", "python", "program.py", cwd=project(tmp_path))

@@ -216,8 +216,17 @@ def _write_process_started() -> None:
     journal.append(journal.event_line("process.started", body, trace=trace) + b"\n")
 
 
+at_end: list[Callable[[], object]] = []
+"""What may still have something to record when the process ends."""
 last_words: list[Callable[[], object]] = []
 """What is told of the process before its end is written."""
+
+
+def end() -> None:
+    """Record what is left to be recorded, and that the process ends in an orderly way."""
+    for tell in at_end:
+        tell()
+    journal.seal()
 
 
 def _write_process_ended() -> None:
@@ -234,5 +243,5 @@ def _after_fork_in_child() -> None:
 
 
 scope.on_first_use = use_quietly
-atexit.register(journal.seal)
+atexit.register(end)
 os.register_at_fork(after_in_child=_after_fork_in_child)

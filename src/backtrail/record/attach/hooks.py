@@ -14,13 +14,15 @@ from types import ModuleType
 from typing import Any, cast
 
 from backtrail.model.kinds import Mechanism
-from backtrail.record import guard
+from backtrail.record import guard, switch
 from backtrail.record.attach.imports import when_imported
 from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.error import capture_exception
 
 RAW_THREAD = "Exception ignored in thread started by"
 """How Python reports an error that ended a thread of `_thread.start_new_thread`."""
+SPAWNED = "--multiprocessing-fork"
+"""How `multiprocessing` starts a process that is not forked."""
 
 
 class _Hooks:
@@ -185,6 +187,11 @@ def _bootstrap(original: Callable[..., Any]) -> Callable[..., Any]:
                 raise
 
         self.__dict__["run"] = heard
-        return original(self, *args, **kwargs)
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            if SPAWNED not in sys.orig_argv:
+                # A forked process leaves by `os._exit`: nothing else will say that it ended well.
+                switch.end()
 
     return bootstrap

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import importlib
 import os
 
@@ -110,6 +109,5 @@ def _forget() -> None:
     rate_limits.forget_all()
 
 
-# It runs before the journal is sealed, which was asked for earlier.
-atexit.register(_tell_rest)
+switch.at_end.append(_tell_rest)
 os.register_at_fork(after_in_child=_forget)

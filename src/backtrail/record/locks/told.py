@@ -5,7 +5,7 @@ Each edge between the program's locks and the recorder is here: what breaks is c
 
 from __future__ import annotations
 
-import atexit
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -120,4 +120,5 @@ def tell_use(*, of_living: bool = True) -> None:
         guard.broke("lock use", error)
 
 
-atexit.register(tell_use)
+switch.at_end.append(tell_use)
+os.register_at_fork(after_in_child=noting.begin_child)

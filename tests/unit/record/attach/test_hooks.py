@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from recorded import events
 
 SETUP = """
 import json, sys
@@ -247,3 +250,44 @@ def test_an_error_of_a_callback_is_recorded_in_the_context_in_which_it_ran(tmp_p
         [sys.executable, str(script)], capture_output=True, text=True, check=False
     )
     assert done.stdout == "inside\n"
+
+
+WORK = """
+import multiprocessing, sys
+import backtrail
+
+backtrail.start()
+
+def work(is_good):
+    backtrail.debug("work", is_good=is_good)
+    return is_good or sys.exit(3)
+
+if __name__ == "__main__":
+    for method in ("fork", "spawn", "forkserver"):
+        context = multiprocessing.get_context(method)
+        for is_good in (True, False):
+            process = context.Process(target=work, args=(is_good,))
+            process.start()
+            process.join()
+        with context.Pool(1) as pool:
+            pool.map(work, [True])
+            pool.close()
+            pool.join()
+"""
+
+
+def test_processes_that_end_well_say_so_however_they_were_started(tmp_path: Path) -> None:
+    program, home = tmp_path / "program.py", tmp_path / ".backtrail"
+    program.write_text(WORK)
+    environ = {**os.environ, "BACKTRAIL_DIR": str(home), "BACKTRAIL_STRICT": "1"}
+    done = subprocess.run([sys.executable, program], env=environ, timeout=100, check=True)
+    assert done.returncode == 0
+    recorded = events(home)
+    worked = [event.process for event in recorded if event.kind == "debug.recorded"]
+    ended = [event.process for event in recorded if event.kind == "process.ended"]
+    assert len(worked) == 9
+    assert len(ended) == len(set(ended))
+    assert set(worked) <= set(ended)
+    for process in worked:
+        kinds = [event.kind for event in recorded if event.process == process]
+        assert kinds[-1] == "process.ended"
