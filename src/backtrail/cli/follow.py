@@ -14,11 +14,9 @@ import msgspec
 
 from backtrail.model.errors import StoreError
 from backtrail.model.event import Event, LineReader
+from backtrail.model.limits.reading import FOLLOW_EVENTS_MAX
 from backtrail.store import segments
 from backtrail.store.segments import Segment
-
-READS_MAX = 1_000
-"""Pieces of one segment that are read in one round."""
 
 
 class Follower:
@@ -39,16 +37,21 @@ class Follower:
                     self._done.add(segment.name)
 
     def poll(self) -> list[Event]:
-        """Return the events since the last call, in time order."""
-        found = [
-            event
-            for segment in segments.list_segments(self.journal)
-            if segment.name not in self._done
-            for event in self._read(segment)
-        ]
-        return sorted(found, key=lambda event: (event.time_unix_ns, event.process, event.seq))
+        """Return events since the last call, in time order.
 
-    def _read(self, segment: Segment) -> Iterator[Event]:
+        After so many, `FOLLOW_EVENTS_MAX`, it stops: the next call goes on from there.
+        """
+        found: list[Event] = []
+        for segment in segments.list_segments(self.journal):
+            if segment.name in self._done:
+                continue
+            for events in self._read(segment):
+                found += events
+                if len(found) >= FOLLOW_EVENTS_MAX:
+                    return sorted(found, key=_time)
+        return sorted(found, key=_time)
+
+    def _read(self, segment: Segment) -> Iterator[list[Event]]:
         """Yield what is new in one segment; one that cannot be read is not asked again."""
         try:
             with segments.opened(segment.path) as fd:
@@ -56,7 +59,7 @@ class Follower:
         except (OSError, StoreError):
             self._done.add(segment.name)
 
-    def _read_open(self, segment: Segment, fd: int) -> Iterator[Event]:
+    def _read_open(self, segment: Segment, fd: int) -> Iterator[list[Event]]:
         is_final = segments.is_writer_gone(fd)
         position = self._open.get(segment.name)
         if position is None:
@@ -64,16 +67,17 @@ class Follower:
             if opening is None:
                 return
             position = self._open[segment.name] = _Position(LineReader(opening[0]), opening[1])
-        for _ in range(READS_MAX):
-            lines = segments.read_lines(fd, position.offset, is_final=is_final)
-            if lines is None:
-                break
+        while lines := segments.read_lines(fd, position.offset, is_final=is_final):
             position.offset = lines.end
             self.torn += lines.torn
-            yield from position.events(lines.raw)
+            yield list(position.events(lines.raw))
         if is_final:
             self._done.add(segment.name)
             del self._open[segment.name]
+
+
+def _time(event: Event) -> tuple[int, str, int]:
+    return event.time_unix_ns, event.process, event.seq
 
 
 class _Position:

@@ -11,6 +11,7 @@ import pytest
 import builders
 from backtrail.cli.follow import Follower, is_wanted
 from backtrail.model.event import Event
+from backtrail.model.limits.reading import FOLLOW_EVENTS_MAX
 
 TRACE = builders.trace_id(1)
 
@@ -77,6 +78,16 @@ def test_events_of_several_processes_come_in_the_order_of_time(tmp_path: Path) -
     times = [event.time_unix_ns for event in Follower(tmp_path / "journal").poll()]
     assert times == sorted(times)
     assert len(times) == 4
+
+
+def test_a_long_journal_is_handed_out_in_parts_and_whole(tmp_path: Path) -> None:
+    lines = builders.debugs(TRACE, 3 * FOLLOW_EVENTS_MAX)
+    builders.write_segment(tmp_path, builders.process_id(1), lines)
+    follower = Follower(tmp_path / "journal")
+    parts = list(iter(follower.poll, []))
+    assert len(parts) > 1
+    assert max(map(len, parts)) < 2 * FOLLOW_EVENTS_MAX
+    assert [n for part in parts for n in numbers(part)] == list(range(len(lines)))
 
 
 def test_what_is_no_journal_is_passed_over(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator
 
 import click
 import msgspec
@@ -16,6 +17,7 @@ from backtrail.cli.opening import find_store, opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.story_text import event_row
 from backtrail.model.event import Event
+from backtrail.model.limits.reading import FOLLOW_EVENTS_MAX
 from backtrail.trail.story import EventLine, event_lines, span_names
 
 POLL_S = 0.2
@@ -62,15 +64,29 @@ def tail(
     follower.skip_finished()
     test = is_wanted(trace_id=trace_id, kinds=kinds)
     printer = _Printer(Page(width=invocation.width, cwd=invocation.cwd), as_json=as_json)
-    before = follower.poll()
+    last: deque[Event] = deque(maxlen=lines)
+    is_live = False
+    for before in _backlog(follower):
+        is_live = True
+        printer.learn(before)
+        last.extend(event for event in before if test(event))
     if sys.stderr.isatty():
-        what = "" if before else "; no program records at this moment"
+        what = "" if is_live else "; no program records at this moment"
         click.secho(f"following {home}{what}, Ctrl-C ends", dim=True, err=True)
-    printer.learn(before)
-    printer.put(deque((event for event in before if test(event)), maxlen=lines))
+    printer.put(last)
     while True:
-        printer.put([event for event in follower.poll() if test(event)])
-        time.sleep(POLL_S)
+        found = follower.poll()
+        printer.put([event for event in found if test(event)])
+        if len(found) < FOLLOW_EVENTS_MAX:
+            time.sleep(POLL_S)
+
+
+def _backlog(follower: Follower) -> Iterator[list[Event]]:
+    """Yield what the programs that run have recorded so far."""
+    while found := follower.poll():
+        yield found
+        if len(found) < FOLLOW_EVENTS_MAX:
+            return
 
 
 class _Printer:

@@ -22,7 +22,7 @@ COMMAND_WORDS_MAX = 4
 GREP_BYTES_MAX = 1 << 30
 """Event bytes searched for a text, newest first, before the search stops."""
 FOLLOW_EVENTS_MAX = 10_000
-"""Events that one look at the live journal may bring."""
+"""Events after which one look at the live journal ends; the next goes on from there."""
 NEAREST_IDS_MAX = 5
 """Ids offered to someone who typed one that is unknown or ambiguous."""
 PAGE_ROWS_MAX = 10_000

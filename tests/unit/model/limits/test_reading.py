@@ -50,5 +50,4 @@ def test_limits_that_depend_on_one_another_agree() -> None:
     assert limits.ERROR_BYTES_MAX <= reading.READ_BYTES_MAX
     assert limits.ITEMS_MAX <= limits.FIELDS_MAX
     assert limits.STRING_CHARS_MAX <= limits.SCAN_CHARS_MAX
-    assert reading.FOLLOW_EVENTS_MAX <= reading.PAGE_ROWS_MAX
     assert limits.RING_EVENTS_MAX == 20
