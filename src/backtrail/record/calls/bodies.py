@@ -68,31 +68,37 @@ class Room:
         return shown
 
 
-def shown_kept(kept: Kept, head: Head, walk: Walk, *, is_decoded: bool = False) -> Json:
-    """Return a body that came by with a head, as it is told of."""
-    if not kept.size:
-        return None
-    body: bytes | None = bytes(kept.head)
-    if head.encoding:
-        body = read(kept, head.encoding, is_decoded=is_decoded)
-    plain = _as_it_is(body) if body else None
-    return plain or shown_body(body, kept.size, head.kind, Room(walk))
+def shown_bodies(
+    sent: Kept | None, asked: Head, came: Kept, answered: Head, walk: Walk, *, is_decoded: bool
+) -> tuple[Json, Json]:
+    """Return what was sent and what came back, as they are told of.
 
-
-def _as_it_is(body: bytes) -> Raw | None:
-    """Return a small body in JSON as a whole, if nothing in it can be a secret.
-
-    That is found out at once for all of it, which most answers allow.
+    Most of it is small JSON in which nothing can be a secret: that is found out at once for both.
     """
+    request: bytes | None = None if sent is None else bytes(sent.head)
+    if request and asked.encoding and sent is not None:
+        request = read(sent, asked.encoding)
+    answer: bytes | None = bytes(came.head)
+    if answer and answered.encoding:
+        answer = read(came, answered.encoding, is_decoded=is_decoded)
+    first, second = _in_json(request) if request else b"", _in_json(answer) if answer else b""
+    if (first or second) and not has_no_secret((first + b"\n" + second).decode()):
+        first = second = b""
+    return (
+        Raw(first) if first else sent and shown_body(request, sent.size, asked.kind, Room(walk)),
+        Raw(second) if second else shown_body(answer, came.size, answered.kind, Room(walk)),
+    )
+
+
+def _in_json(body: bytes) -> bytes:
+    """Return a small body in JSON as one line; nothing if it is another."""
     if len(body) > _SMALL_BYTES or body[:1] not in _JSON_STARTS:
-        return None
+        return b""
     try:
         encoded = _encode(_decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
-        return None
-    if encoded.count(b"[") + encoded.count(b"{") > BODY_DEPTH_MAX:
-        return None
-    return Raw(encoded) if has_no_secret(encoded.decode()) else None
+        return b""
+    return encoded if encoded.count(b"[") + encoded.count(b"{") <= BODY_DEPTH_MAX else b""
 
 
 _JSON_STARTS = (b"{", b"[", b'"', b" ", b"\n")

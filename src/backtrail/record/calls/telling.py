@@ -13,7 +13,7 @@ from backtrail.model.event import Body
 from backtrail.model.limits import ATTEMPTS_MAX, CAUSES_MAX
 from backtrail.record import sink
 from backtrail.record.calls.addresses import head_of, shown_url
-from backtrail.record.calls.bodies import shown_kept
+from backtrail.record.calls.bodies import shown_bodies
 from backtrail.record.calls.exchange import Exchange
 from backtrail.record.capture.failure import described
 from backtrail.record.capture.redact import scrub
@@ -31,16 +31,19 @@ def tell_http(exchange: Exchange) -> None:
     sent = head_of(exchange.request_headers, walk)
     came = head_of(exchange.answer_headers, walk)
     started_ns, answered_ns = exchange.started_ns, exchange.answered_ns
+    request_body, response_body = shown_bodies(
+        request, sent, answer, came, walk, is_decoded=exchange.is_decoded
+    )
     body = HttpCalled(
         method=exchange.method,
         url=shown_url(exchange.url, walk),
         client=exchange.client,
         status=exchange.status,
         request_headers=sent.shown,
-        request_body=request and shown_kept(request, sent, walk),
+        request_body=request_body,
         request_bytes=None if request is None else request.size,
         response_headers=came.shown,
-        response_body=shown_kept(answer, came, walk, is_decoded=exchange.is_decoded),
+        response_body=response_body,
         response_bytes=None if exchange.status is None else answer.size,
         took_ms=took_ms(exchange),
         first_byte_ms=None if answered_ns is None else (answered_ns - started_ns) / NS_PER_MS,
