@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from itertools import chain, count, repeat
 from operator import add
 
-TRACE_ID_DIGITS = 32
 SPAN_ID_DIGITS = 16
 
 _STORED = re.compile(r"[0-9a-f]{1,32}\Z")

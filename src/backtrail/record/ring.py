@@ -120,10 +120,6 @@ class TraceBuffer:
         self.max_entries, self.max_traces = max_entries, max_traces
         self.idle_seconds = idle_seconds
 
-    def drop(self, trace_id: str) -> None:
-        """Forget a trace that has ended."""
-        self._rings.pop(trace_id, None)
-
     def _make_room(self, now: float) -> None:
         """Evict what is too much or too old; the order of use is the order of the rings."""
         rings = self._rings

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from time import gmtime
 
-from backtrail.model.clock import NS_PER_MS, NS_PER_S
+from backtrail.model.clock import NS_PER_S
 
 _MS_PER_S = 1_000
 _S_PER_MIN = 60
@@ -44,15 +44,6 @@ def duration_text(took_ms: float | None) -> str:
     return f"{seconds / _S_PER_DAY:.1f} d"
 
 
-def age_text(time_unix_ns: int, now_unix_ns: int) -> str:
-    """Say how long ago a time was, in one unit: `12 s ago`."""
-    seconds = max(0, now_unix_ns - time_unix_ns) // NS_PER_S
-    for size, unit in ((_S_PER_DAY, "d"), (_S_PER_H, "h"), (_S_PER_MIN, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit} ago"
-    return f"{seconds} s ago" if seconds else "just now"
-
-
 def seconds_of(text: str) -> float | None:
     """Read a length of time such as `250ms`, `2s` or `1h`; a bare number is seconds."""
     match = _DURATION.match(text.strip().lower())
@@ -74,13 +65,6 @@ def time_of(text: str, *, now_unix_ns: int) -> int | None:
         return int(datetime.fromisoformat(text).timestamp() * NS_PER_S)
     except (OverflowError, ValueError):
         return None
-
-
-def span_ms(start_unix_ns: int | None, end_unix_ns: int | None) -> float | None:
-    """Return the milliseconds between two times that may not be known."""
-    if start_unix_ns is None or end_unix_ns is None:
-        return None
-    return (end_unix_ns - start_unix_ns) / NS_PER_MS
 
 
 def _three_digits(number: float) -> str:

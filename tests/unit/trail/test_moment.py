@@ -5,11 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrail.trail.moment import (
-    age_text,
     duration_text,
     moment_text,
     seconds_of,
-    span_ms,
     time_of,
 )
 
@@ -42,27 +40,6 @@ def test_a_duration_is_written_in_the_unit_that_fits(took_ms: float | None, text
 @given(st.floats(0, 1e12))
 def test_a_duration_is_never_wider_than_its_column(took_ms: float) -> None:
     assert len(duration_text(took_ms)) <= len("12345.6 d") + 2
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "just now"),
-        (-5, "just now"),
-        (12, "12 s ago"),
-        (125, "2 min ago"),
-        (7_300, "2 h ago"),
-        (200_000, "2 d ago"),
-    ],
-)
-def test_an_age_is_told_in_one_unit(seconds: int, text: str) -> None:
-    assert age_text(1_000_000 * S, (1_000_000 + seconds) * S) == text
-
-
-def test_the_time_between_two_moments_is_unknown_when_one_of_them_is() -> None:
-    assert span_ms(2 * S, 5 * S) == 3_000
-    assert span_ms(None, 5 * S) is None
-    assert span_ms(2 * S, None) is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import re
 import click
 
 from backtrail.cli.commands.config import Setting, settings_in_force, value_word
+from backtrail.cli.files.whole import whole_file
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json, tone
@@ -101,10 +102,8 @@ def write_switch(home: str, name: str, *, is_on: bool) -> None:
     line = f"{name} = {'true' if is_on else 'false'}"
     known = re.compile(rf"^[ \t]*{name}[ \t]*=.*$", re.MULTILINE)
     text = known.sub(line, text) if known.search(text) else f"{text.rstrip()}\n{line}\n"
-    part = f"{path}.part"
-    with open(part, "w", encoding="utf-8") as target:  # noqa: PTH123
-        target.write(text)
-    os.replace(part, path)  # noqa: PTH105
+    with whole_file(path) as target:
+        target.write(text.encode())
 
 
 def _answer(home: str, settings: list[Setting]) -> dict[str, object]:

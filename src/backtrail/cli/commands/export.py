@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +12,7 @@ import click
 import msgspec
 
 from backtrail.cli.files.folder import FolderWritten, write_folder
+from backtrail.cli.files.whole import whole_file
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import opened_store, progress, resolve_trace
 from backtrail.cli.options import example, json_option
@@ -84,7 +84,7 @@ def export(
         if output is None:
             _write(catalog, ids, sys.stdout.buffer, as_array=as_json)
             return
-        with _whole_file(output) as target:
+        with whole_file(output) as target:
             events = _write(catalog, ids, target, as_array=False)
     if as_json:
         emit_json({"file": output, "traces": len(ids), "events": events})
@@ -131,17 +131,3 @@ def _write(catalog: Catalog, ids: list[str], target: BinaryIO, *, as_array: bool
     target.write(b"]\n" if as_array else b"")
     target.flush()
     return written
-
-
-@contextmanager
-def _whole_file(path: str) -> Iterator[BinaryIO]:
-    """Give a file that takes its name only when all is in it; only its owner may read it."""
-    part = f"{path}.part"
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(fd, "wb") as target:
-            yield target
-        os.replace(part, path)  # noqa: PTH105
-    except BaseException:
-        os.unlink(part)  # noqa: PTH108
-        raise

@@ -37,7 +37,6 @@ class _Propagation:
     def __init__(self) -> None:
         self.patches = Patches()
         self.is_on = False
-        self.is_awaiting = False
 
 
 _propagation = _Propagation()

@@ -39,18 +39,6 @@ _DEFINITIONS = frozenset(map(id, (ModuleType, FunctionType, BuiltinFunctionType,
 """What a module holds besides its variables."""
 
 
-def frames_of_traceback(traceback: TracebackType | None, walk: Walk) -> list[Frame]:
-    """Return the frames of a traceback, from the raising one outwards."""
-    return kept_frames(calls_of_traceback(traceback), walk)[0]
-
-
-def frames_of_stack(
-    frame: FrameType | None, walk: Walk, *, with_locals: bool = True
-) -> list[Frame]:
-    """Return the frames of a running stack, innermost first."""
-    return running_frames(calls_of_stack(frame), walk, with_locals=with_locals)
-
-
 def running_frames(calls: list[Call], walk: Walk, *, with_locals: bool) -> list[Frame]:
     """Return the frames of calls that go on."""
     frames, _ = kept_frames(calls, walk, with_locals=with_locals)

@@ -25,7 +25,6 @@ _ENDS = frozenset(
     str.split("and or where when then else end order group limit returning from set values on")
 )
 """Words behind which a column's value is over."""
-_INTO = frozenset({"into", "replace"})
 _CONSTRAINTS = frozenset({"primary", "unique", "check", "foreign", "constraint", "key"})
 _SHAPE_CHARS = 200
 _VALUE = expression(r"'(?:[^']|'')*+'?|\b\d[\w.]*+")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from backtrail.model.event import Event
 from backtrail.model.kinds import ErrorRaised
 from backtrail.model.limits.reading import CANDIDATES_MAX, CHAIN_STEPS_MAX, FACTS_MAX
@@ -155,26 +157,13 @@ def _ranked(found: list[tuple[str, Finding]]) -> list[tuple[Finding, list[str]]]
     merged.sort(key=lambda row: (-row[0], row[1].fact.at))
     has_one = bool(merged) and merged[0][0] >= SCORE_MIN
     named = [row for row in merged if row[0] >= BESIDE_MIN] if has_one else []
-    return [(_with_score(best, score), names) for score, best, names in named[:CANDIDATES_MAX]]
-
-
-def _with_score(finding: Finding, score: float) -> Finding:
-    return Finding(
-        kind=finding.kind,
-        fact=finding.fact,
-        score=score,
-        evidence=finding.evidence,
-        against=finding.against,
-        between=finding.between,
-        suspect=finding.suspect,
-        place=finding.place,
-        text=finding.text,
-    )
+    shown = named[:CANDIDATES_MAX]
+    return [(structs.replace(one, score=score), names) for score, one, names in shown]
 
 
 def _candidate(case: Case, error: Event, finding: Finding, rules: list[str]) -> Candidate:
     fact = finding.fact
-    place = finding.place or place_of(fact, case.facts)
+    place = place_of(fact, case.facts)
     said = describe(fact.kind, fact.body)[:SAID_CHARS_MAX]
     return Candidate(
         kind=finding.kind,

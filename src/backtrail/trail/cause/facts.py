@@ -150,8 +150,6 @@ class Facts:
                 last.append(event)
         self.all = [Fact(event, at) for at, event in enumerate([*first, *last])]
         self.cut = before - len(self.all)
-        self.effects = sum(fact.kind not in SAYING for fact in self.all)
-        """How many of them did something."""
 
     def of(self, *kinds: str) -> list[Fact]:
         """Return the evidence of some kinds, in order."""

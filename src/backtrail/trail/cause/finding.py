@@ -164,8 +164,6 @@ class Finding(Struct, frozen=True, kw_only=True):
     between: list[Fact] = []
     """Events on the way from it to the error."""
     suspect: Suspect | None = None
-    place: dict[str, object] | None = None
-    """Where it happened, when that is not where the event says."""
     text: str | None = None
     """What the event says in this light, where its own words do not show it."""
 

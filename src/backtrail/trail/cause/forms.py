@@ -8,7 +8,7 @@ zeros, and the pieces of one are looked for in the other, in order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -156,15 +156,3 @@ def number_text(number: float) -> str:
     if abs(number) < EXACT_MAX and number == int(number):
         return str(int(number))
     return str(number)
-
-
-def best(sought: Sought, texts: Iterable[tuple[str, str]]) -> tuple[float, str, str]:
-    """Return how well any of these texts shows a value, the text, and its name."""
-    level, shown, named = 0.0, "", ""
-    for name, text in texts:
-        found = sought.level(text)
-        if found > level:
-            level, shown, named = found, text, name
-            if level == SAME:
-                break
-    return level, shown, named

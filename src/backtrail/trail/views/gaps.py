@@ -12,8 +12,6 @@ from backtrail.model.limits.reading import GAPS_MAX
 from backtrail.store.answers import Hole
 from backtrail.trail.moment import moment_text
 
-GAP_KINDS = frozenset({"journal.dropped", "process.ended", "process.started"})
-
 
 class Gap(Struct, frozen=True, kw_only=True):
     """A place at which something is missing."""

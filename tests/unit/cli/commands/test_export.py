@@ -68,7 +68,7 @@ def test_an_unknown_id_leaves_no_file(call: Any, tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told_in_two_lines(call: Any, project: Path) -> None:
     said = call("export", WELL, "-o", str(project / "no" / "out.jsonl"))
     assert said.code == 3
-    assert said.err.startswith(f"error: {project}/no/out.jsonl.part: No such file")
+    assert said.err.startswith(f"error: {project}/no/out.jsonl: No such file")
 
 
 def test_events_of_a_program_that_was_killed_are_exported_too(call: Any, project: Path) -> None:

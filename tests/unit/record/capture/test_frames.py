@@ -8,7 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
@@ -16,10 +16,10 @@ import pytest
 from backtrail.model.kinds import Frame
 from backtrail.model.limits import FRAMES_MAX, LOCALS_MAX
 from backtrail.record.capture.frames import (
+    calls_of_stack,
     calls_of_traceback,
-    frames_of_stack,
-    frames_of_traceback,
     kept_frames,
+    running_frames,
 )
 from backtrail.record.capture.values.walk import Walk
 
@@ -33,9 +33,14 @@ def caught(function: Callable[[], object]) -> BaseException:
     raise AssertionError("nothing was raised")
 
 
+def frames_of_stack(frame: FrameType | None, *, with_locals: bool = True) -> list[Frame]:
+    """Return the frames of a running stack, innermost first."""
+    return running_frames(calls_of_stack(frame), Walk(), with_locals=with_locals)
+
+
 def frames(function: Callable[[], object]) -> list[Frame]:
     """Return the frames of what a function raises, without those that belong to the test."""
-    found = frames_of_traceback(caught(function).__traceback__, Walk())
+    found, _ = kept_frames(calls_of_traceback(caught(function).__traceback__), Walk())
     return [frame for frame in found if frame.function != "caught"]
 
 
@@ -129,7 +134,7 @@ def test_the_expression_is_exactly_what_failed() -> None:
 
 
 PLAIN = """
-from backtrail.record.capture.frames import frames_of_traceback
+from backtrail.record.capture.frames import calls_of_traceback, kept_frames
 from backtrail.record.capture.values.walk import Walk
 
 def fails(number):
@@ -138,7 +143,7 @@ def fails(number):
 try:
     fails(1)
 except ZeroDivisionError as error:
-    frame = frames_of_traceback(error.__traceback__, Walk())[0]
+    frame = kept_frames(calls_of_traceback(error.__traceback__), Walk())[0][0]
     print(frame.line, frame.function, frame.code, frame.expression, frame.locals)
 """
 
@@ -370,7 +375,7 @@ def test_a_running_stack_has_its_innermost_call_first() -> None:
         return inside()
 
     def inside() -> list[Frame]:
-        return frames_of_stack(inspect.currentframe(), Walk())
+        return frames_of_stack(inspect.currentframe())
 
     shown = outside()
     assert [frame.function for frame in shown[:3]] == [
@@ -384,10 +389,7 @@ def test_a_running_stack_has_its_innermost_call_first() -> None:
 
 def test_a_stack_may_be_shown_without_its_variables() -> None:
     wanted = 7
-    [inner, *_] = frames_of_stack(inspect.currentframe(), Walk(), with_locals=False)
+    [inner, *_] = frames_of_stack(inspect.currentframe(), with_locals=False)
     assert wanted
     assert inner.locals is None
-    assert (
-        inner.code
-        == "[inner, *_] = frames_of_stack(inspect.currentframe(), Walk(), with_locals=False)"
-    )
+    assert inner.code == "[inner, *_] = frames_of_stack(inspect.currentframe(), with_locals=False)"

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from backtrail.record.capture.frames import Call, calls_of_stack, frames_of_stack
+from backtrail.record.capture.frames import Call, calls_of_stack, running_frames
 from backtrail.record.capture.tasks import calls_of_coroutine
 from backtrail.record.capture.values.walk import Walk
 from backtrail.record.capture.waits import Wait, lock_of, value_of, wait_of
@@ -258,7 +258,7 @@ def test_work_is_no_wait_whatever_its_methods_are_called() -> None:
         frame = sys._current_frames()[thread.ident or 0]  # noqa: SLF001 - as the recorder
         wait = wait_of(calls_of_stack(frame))
         told.add(wait and wait.text)
-        seen.add(frames_of_stack(frame, Walk())[0].expression)
+        seen.add(running_frames(calls_of_stack(frame), Walk(), with_locals=True)[0].expression)
         time.sleep(0)  # It only lets the other thread go on.
         return seen >= calls
 

@@ -12,7 +12,6 @@ from backtrail.trail.cause.forms import (
     SAME,
     WITHIN,
     Sought,
-    best,
     leaves,
     number_text,
     pieces,
@@ -80,9 +79,3 @@ def test_equal_numbers_are_written_alike() -> None:
     assert number_text(5.0) == number_text(5) == "5"
     assert number_text(0.1) == "0.1"
     assert number_text(float("inf")) == "inf"
-
-
-def test_the_best_text_is_named() -> None:
-    texts = [("a", "LIS-0417"), ("b", "lis/417"), ("c", "lis/417")]
-    assert best(Sought("lis/417"), texts) == (SAME, "lis/417", "b")
-    assert best(Sought("nowhere"), texts) == (0, "", "")

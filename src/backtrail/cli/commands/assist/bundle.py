@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
+from backtrail.cli.files.whole import whole_file
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
@@ -51,17 +51,5 @@ def bundle(
     if output is None:
         click.echo(text)
     else:
-        _write(Path(invocation.cwd, output), f"{text}\n")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, and that takes its name when all is in it."""
-    part = path.with_name(f"{path.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as target:
-            target.write(text)
-        part.replace(path)
-    except BaseException:
-        part.unlink()
-        raise
+        with whole_file(Path(invocation.cwd, output)) as target:
+            target.write(f"{text}\n".encode())

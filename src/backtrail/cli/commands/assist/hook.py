@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from backtrail.cli.assistant import json_config, toml_config
 from backtrail.cli.assistant.assistants import ASSISTANTS, SERVER, Assistant, entry
+from backtrail.cli.files.whole import whole_file
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json
@@ -158,19 +159,9 @@ def _write(path: Path, text: str) -> None:
         target.unlink()
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        part.chmod(mode)
-        part.replace(target)
-    except BaseException:
-        part.unlink()
-        raise
+    with whole_file(target, mode=mode) as file:
+        file.write(text.encode())
 
 
 def _tell(assistant: Assistant, done: Hooked, *, is_removed: bool) -> None:
