@@ -13,7 +13,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import calls
 import locks
+import opens
 import whole
 
 HERE = Path(__file__).parent
@@ -38,6 +40,12 @@ def main() -> None:
     say("a watched lock")
     with tempfile.TemporaryDirectory() as folder:
         figures["ours"]["lock"] = {"ratio": locks.ratio(Path(folder))}
+    say("HTTP calls")
+    for client in calls.CLIENTS:
+        figures["ours"][f"{client}_us"] = {"ratio": calls.added(client)[1]}
+    say("a program that opens 10,000 files")
+    with tempfile.TemporaryDirectory() as folder:
+        figures["ours"]["opens"] = {"ratio": opens.added_percent(Path(folder))}
     say(f"a store of {whole.EVENTS:,} events")
     for name, value in whole.large_store():
         figures["ours"][name] = {"ratio": value}

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 FORBIDDEN = {
     "a folder of somebody's machine": r"(?<![\w.])/(?:home(?!/me\b)|Users|root|work|mnt)/\w+",
     "a package registry": r"py" + r"pi\.(?:org|python)|files\.python" + r"hosted|registry\.npm",
-    "a private address": r"\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}\b",
+    "a private address": r"\b(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2}\b",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE " + r"KEY-----",
     "a vendor's key": r"\b(?:sk-[A-Za-z0-9]{20}|gh[pousr]_[A-Za-z0-9]{30}|AKIA[A-Z0-9]{16})",
 }

@@ -103,7 +103,14 @@ def _getting(original: Callable[..., Any]) -> Callable[..., Any]:
             if type(error) is KeyError and _is_worth_a_look(key, None):
                 quietly(_WHERE, _tell_read, key, None, frame_of(1))
             raise
-        if _is_worth_a_look(key, value):
+        looked = _looked.get(key)
+        if (
+            # In place, since some libraries read many for every request that they send.
+            looked is None
+            or looked[2] < VARIABLE_LOOKS_MAX
+            or looked[1] != value
+            or looked[0] is not scope.get().lane.trace.trace_id
+        ) and _is_worth_a_look(key, value):
             quietly(_WHERE, _tell_read, key, value, frame_of(1))
         return value
 

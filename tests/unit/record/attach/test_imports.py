@@ -218,6 +218,7 @@ def test_a_module_that_another_thread_is_importing_calls_back_when_it_is_complet
 
 def test_no_callback_is_left_once_all_are_forgotten(folder: Path) -> None:
     seen: list[ModuleType] = []
+    forget_imports()
     before = len(sys.meta_path)
     when_imported(module(folder, "forgotten_one"), seen.append)
     assert len(sys.meta_path) == before + 1
