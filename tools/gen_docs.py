@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the code: events, errors, limits, settings, cli.
+"""Writes the pages of docs/ that are made from the code: events, errors, limits, commands, routes.
 
 python tools/gen_docs.py            write them
 python tools/gen_docs.py --check    say which are stale, and exit with 1 if any is
@@ -22,8 +22,11 @@ import msgspec
 import backtrail
 from backtrail.cli.main import cli
 from backtrail.model import errors, event, kinds, limits, settings, vocabulary
+from backtrail.model.clock import SYSTEM_CLOCK
 from backtrail.model.errors import BacktrailError, ExitCode
 from backtrail.model.limits import reading
+from backtrail.serve.http.app import make_app
+from backtrail.serve.opening import Project
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 CODES = {
@@ -45,6 +48,13 @@ signal when one ended it; with 124 when its `--timeout` did.
 BOUNDED = """\
 Nothing that Backtrail keeps can grow without a limit, and what a limit cut is counted: in the event
 itself, or in the counters that `backtrail doctor` shows.
+"""
+HTTP = """\
+`backtrail serve` answers under `/api`. Shapes are those that the commands print with `--json`,
+and stand in `/api/openapi.json`; members whose names end in `_ns` are decimal text, since
+nanoseconds do not fit a JavaScript number. What goes wrong is a problem document (RFC 9457): a
+sentence in `detail`, and in `hint` what to do next. A list has `limit` and `cursor`; the cursor of
+the next page is `next_cursor` of this one.
 """
 MADE = "<!-- Made by tools/gen_docs.py; `./dev fix` makes it anew. -->\n"
 
@@ -310,6 +320,30 @@ def signature(value: Callable[..., object]) -> str:
     return re.sub(r"(: |-> )'([^']*)'", r"\1\2", text)
 
 
+def http_page() -> str:
+    """Write every route of the interface, from the document that the server publishes."""
+    document = make_app(Project(home=Path("nowhere"), clock=SYSTEM_CLOCK)).openapi()
+    parts = ["# The interface over HTTP\n", MADE, HTTP]
+    for path, methods in sorted(document["paths"].items()):
+        for method, operation in methods.items():
+            parts += [f"## {method.upper()} {path}\n", f"{operation['description']}\n"]
+            rows = [
+                (code(each["name"]), each["in"], each.get("description") or bounds(each["schema"]))
+                for each in operation.get("parameters", ())
+            ]
+            if rows:
+                parts.append(table(("parameter", "in", "meaning"), rows))
+            [(media, content)] = operation["responses"]["200"]["content"].items()
+            shape = content["schema"].get("$ref", "").rpartition("/")[2]
+            parts.append(f"Answers `{shape}`.\n" if shape else f"Answers `{media}`.\n")
+    return "\n".join(parts)
+
+
+def bounds(schema: dict[str, object]) -> str:
+    """Say within which numbers a parameter lies."""
+    return f"{schema['minimum']} to {schema['maximum']}" if "minimum" in schema else ""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "events.md": events_page,
     "events.schema.json": events_schema,
@@ -317,6 +351,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "limits.md": limits_page,
     "settings.md": settings_page,
     "cli.md": cli_page,
+    "http.md": http_page,
     "python.md": python_page,
 }
 

@@ -75,6 +75,10 @@ SECTIONS = {
             "backtrail.cli.commands.assist.mcp:mcp",
             "Answer an assistant's questions about what was recorded.",
         ),
+        "serve": (
+            "backtrail.cli.commands.assist.serve:serve",
+            "Show the recordings in a browser, and answer tools over HTTP.",
+        ),
     },
     "Keep": {
         "export": (

@@ -6,7 +6,6 @@ for: as structured content, and as the same JSON in a text for clients that know
 
 from __future__ import annotations
 
-import socket
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import anyio
 import anyio.to_thread
 import msgspec
-import uvicorn
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp_types import (
@@ -26,15 +24,16 @@ from mcp_types import (
     ToolAnnotations,
 )
 from mcp_types import Tool as ListedTool
+from starlette.applications import Starlette
 
 from backtrail.model.errors import BacktrailError, StoreError, UsageError
 from backtrail.model.version import __version__
+from backtrail.serve.listening import listen
 from backtrail.serve.opening import Project
 from backtrail.serve.questions.listing import TOOLS
 from backtrail.serve.tool import Tool, input_schema, output_schema, read_arguments
 
 NAME = "backtrail"
-HOST = "127.0.0.1"
 PATH = "/mcp"
 REPORT = "please report it with what the server wrote to its standard error"
 INSTRUCTIONS = (
@@ -84,27 +83,25 @@ def serve_stdio(project: Project) -> None:
     anyio.run(serve)
 
 
-def serve_http(project: Project, *, port: int, told: Callable[[str], object]) -> None:
+def serve_http(project: Project, *, host: str, port: int, told: Callable[[str], object]) -> None:
     """Answer over streamable HTTP on this machine's loopback, until the process is ended.
 
     Args:
         project: what is asked about.
+        host: an address of loopback.
         port: 0 takes a free one.
         told: is told the address, once questions are taken.
 
     Raises:
+        RefusedError: the host is another one.
         UsageError: another program has that port.
     """
-    app = make_server(project).streamable_http_app(streamable_http_path=PATH, host=HOST)
-    try:
-        listening = socket.create_server((HOST, port))
-    except OSError as error:
-        raise UsageError(
-            f"port {port} cannot be listened on: {error.strerror}", hint="--port 0 takes a free one"
-        ) from error
-    with listening:
-        told(f"http://{HOST}:{listening.getsockname()[1]}{PATH}")
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+    listen(http_app(project), host=host, port=port, told=lambda url: told(f"{url[:-1]}{PATH}"))
+
+
+def http_app(project: Project) -> Starlette:
+    """Make the application that answers over streamable HTTP, below `PATH`."""
+    return make_server(project).streamable_http_app(streamable_http_path=PATH)
 
 
 def _listed(tool: Tool) -> ListedTool:

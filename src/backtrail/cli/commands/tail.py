@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from backtrail.cli.failure_text import Page
-from backtrail.cli.follow import Follower, is_wanted
+from backtrail.serve.following import Follower, is_wanted
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import find_store, opened_store, resolve_trace
 from backtrail.cli.options import example, json_option

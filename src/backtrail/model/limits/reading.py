@@ -34,6 +34,34 @@ STORY_EVENTS_MAX = 10_000
 STORY_ERRORS_MAX = 50
 """Errors of one trace that its story tells in full, the last ones."""
 
+# Queries and lists
+QUERY_CHARS_MAX = 2_000
+"""Characters of one query."""
+QUERY_TERMS_MAX = 50
+"""Terms of one query."""
+QUERY_DEPTH_MAX = 20
+"""Parentheses and negations of a query inside one another."""
+QUERY_WILDCARDS_MAX = 8
+"""Wildcards in one value of a query."""
+CURSOR_CHARS_MAX = 500
+"""Characters of the text with which a list is gone on with."""
+COMPLETIONS_MAX = 20
+"""Completions that are offered for a query at once."""
+VALUES_KNOWN_MAX = 1_000
+"""Recent traces, or errors, whose names and types are offered as completions."""
+LIST_ROWS = 50
+"""Rows of a page of error groups or sessions unless asked for otherwise."""
+LIST_ROWS_MAX = 200
+"""Rows of the largest such page."""
+TREND_BUCKETS = 24
+"""Stretches of time in which the errors of a group are counted."""
+STATS_BUCKETS_MAX = 500
+"""Stretches of time in which traces are counted at most."""
+STATS_NAMES_MAX = 200
+"""Names of traces whose latency is told, those with the most traces."""
+STATS_TRACES_MAX = 200_000
+"""Traces, the newest ones, from which latencies are computed."""
+
 # Programs started by `run`
 SIGNAL_SETTLE_S = 0.005
 """Seconds in which a signal for a whole process group has reached each of its processes."""
@@ -131,3 +159,63 @@ PLACES_READ_MAX = 50_000
 """Events that are looked through for a place in a source file."""
 LOCK_PAIRS_MAX = 5_000
 """Pairs of locks, one taken while the other was held, that are remembered."""
+
+# The server
+PAGE_USUAL = 50
+"""Rows of one answer of the interface unless asked for otherwise."""
+PAGE_MAX = 200
+"""Rows of one answer at most."""
+OUTLINE_PAGE_USUAL = 1_000
+"""Spans of one answer unless asked for otherwise."""
+OUTLINE_PAGE_MAX = 5_000
+"""Spans of one answer at most."""
+OUTLINES_KEPT_MAX = 4
+"""Traces whose outline is kept in memory, so that its pages need not be put together anew."""
+LIVE_EVENTS_MAX = 1_000
+"""Events that one look at the live journal sends to a page; of more, the last ones."""
+LIVE_CLIENTS_MAX = 50
+"""Pages that follow the journal at once."""
+
+# What programs send to a server
+INGEST_BODY_BYTES_MAX = 128 << 20
+"""Bytes of one request's body, once it is decompressed."""
+INGEST_WAITING_BYTES_MAX = 192 << 20
+"""Bytes of all bodies that are read, decoded or waiting to be written at one time."""
+INGEST_WINDOW_BYTES_MAX = 8 << 20
+"""Bytes that a compressed body may refer back by, as RFC 8878 advises."""
+INGEST_READ_S_MAX = 30.0
+"""Seconds in which a request's body must have come."""
+INGEST_ITEMS_MAX = 100_000
+"""Spans or log records, and the groups that they stand in, of one request."""
+INGEST_JSON_OBJECTS_MAX = 2_000_000
+"""Objects and lists in the body of one request that is JSON."""
+INGEST_ITEM_BYTES_MAX = 1 << 16
+"""A larger span or log record is cut, field by field, before it is decoded."""
+INGEST_ATTRIBUTES_MAX = 256
+"""Attributes kept of one span, log record, event or link."""
+INGEST_EVENTS_MAX = 128
+"""Events, and links, kept of one span."""
+INGEST_DEPTH_MAX = 12
+"""Values inside one another that are followed in an attribute."""
+INGEST_TEXT_CHARS_MAX = 8_192
+"""Characters kept of one text of a span or a log record."""
+INGEST_SPAN_CHARS_MAX = 60_000
+"""Characters of all texts of one span, or of the call of a model that it is, together."""
+INGEST_NAME_CHARS_MAX = 200
+"""Characters kept of the name of an attribute."""
+INGEST_GROUP_BYTES_MAX = 16 << 20
+"""Bytes of waiting requests that are written together."""
+INGEST_SEGMENT_BYTES = 16 << 20
+"""Bytes of one segment of a server's journal, unless one request is larger."""
+INGEST_SEGMENTS_KEPT = 4
+"""Segments that a server keeps after all in them is in the catalogue, to know what comes again."""
+INGEST_KEYS_MAX = 250_000
+"""Spans that are surely remembered, to know them when they come again; up to twice as many are."""
+INGEST_JOURNALS_MAX = 100
+"""Journals of earlier servers of a store that are remembered."""
+INGEST_INDEX_EVERY_S = 0.2
+"""Seconds between two looks of a server at what its journal brought."""
+INGEST_INDEX_RETRY_S_MAX = 5.0
+"""Seconds after which a server tries again to index, at the latest, when that failed."""
+INGEST_DECODERS = 2
+"""Bodies that are decoded at one time."""

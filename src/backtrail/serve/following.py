@@ -36,6 +36,12 @@ class Follower:
                 if segments.is_writer_gone(fd):
                     self._done.add(segment.name)
 
+    def skip_recorded(self) -> None:
+        """Pass over all that has been recorded so far."""
+        self.skip_finished()
+        while len(self.poll()) >= FOLLOW_EVENTS_MAX:
+            pass
+
     def poll(self) -> list[Event]:
         """Return events since the last call, in time order.
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import builders
-from backtrail.cli.follow import Follower, is_wanted
 from backtrail.model.event import Event
 from backtrail.model.limits.reading import FOLLOW_EVENTS_MAX
+from backtrail.serve.following import Follower, is_wanted
 
 TRACE = builders.trace_id(1)
 

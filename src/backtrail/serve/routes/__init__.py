@@ -1,0 +1,1 @@
+"""What the interface under `/api` answers, by what it is about."""

@@ -1,0 +1,34 @@
+"""Whether the server is there, and what it shows."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from backtrail.model.version import __version__
+from backtrail.serve.http.routing import Routes
+from backtrail.serve.http.store import Reads
+
+routes = Routes("health")
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """A server that answers."""
+
+    status: str
+    version: str
+    project: str
+    """The name of the folder whose programs are recorded."""
+    is_recording_here: bool
+    """Whether anything was recorded there."""
+
+
+@routes.get("/health", Health)
+def read_health(store: Reads) -> Health:
+    """Say that the server answers, and for which project."""
+    project = store.project
+    return Health(
+        status="ok",
+        version=__version__,
+        project=project.folder.name,
+        is_recording_here=project.home.is_dir(),
+    )

@@ -1,0 +1,41 @@
+"""What the interface answers keeps what its document says, whatever it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from backtrail.model.clock import SYSTEM_CLOCK
+from backtrail.serve.http.app import make_app
+from backtrail.serve.opening import Project
+from sample_store import write_store
+from serving import serving
+
+EXAMPLES = 40
+DOCUMENT = make_app(Project(home=Path("nowhere"), clock=SYSTEM_CLOCK)).openapi()
+schema = schemathesis.openapi.from_dict(DOCUMENT).exclude(path="/api/live")
+"""Without the stream, which never ends."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that has two traces to ask for."""
+    folder = tmp_path_factory.mktemp("project")
+    write_store(folder)
+    with serving(folder) as address:
+        yield address
+
+
+@schema.parametrize()
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), deadline=None)
+def test_every_answer_keeps_the_published_document(case: schemathesis.Case, address: str) -> None:
+    case.call_and_validate(base_url=address)
+
+
+def test_the_server_publishes_that_document(address: str) -> None:
+    assert httpx.get(f"{address}/api/openapi.json").json() == DOCUMENT
