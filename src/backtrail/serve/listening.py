@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from starlette.types import ASGIApp
 from backtrail.model.errors import RefusedError, UsageError
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+YOUNG_OBJECTS = 100_000
+"""Objects made after which Python looks for rings among them."""
 GRACE_S = 3
 """Seconds that answers which are under way get to end."""
 
@@ -40,6 +43,8 @@ def listen(app: ASGIApp, *, host: str, port: int, told: Callable[[str], object])
         raise UsageError(
             f"port {port} cannot be listened on: {error.strerror}", hint="--port 0 takes a free one"
         ) from error
+    # Answers make many small objects and no rings of them: looking for those seldom is enough.
+    gc.set_threshold(YOUNG_OBJECTS)
     with listening:
         shown = f"[{host}]" if ":" in host else host
         told(f"http://{shown}:{listening.getsockname()[1]}/")

@@ -49,18 +49,43 @@ def outline(events: Iterable[Event]) -> list[SpanRow]:
     becomes a root, and so does the earliest span of a ring of parents, so that a broken trace is
     shown in pieces rather than not at all.
     """
-    spans = _spans(events)
-    children: dict[str | None, list[_Span]] = {}
-    for span in sorted(spans.values(), key=_reading_order):
-        parent = span.parent if span.parent in spans else None
-        children.setdefault(parent, []).append(span)
-    rows: list[SpanRow] = []
-    seen: set[str] = set()
-    roots = children.get(None, [])
-    for root in (*roots, *sorted(spans.values(), key=_reading_order)):
-        for span, depth in _descend(root, children, seen):
-            rows.append(_row(span, depth, children.get(span.span_id, [])))
-    return rows
+    return Arrangement(events).rows()
+
+
+class Arrangement:
+    """The spans of one trace, ordered for reading; what a row says is worked out when asked for."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        spans = _spans(events)
+        ordered = sorted(spans.values(), key=_reading_order)
+        self._children: dict[str | None, list[_Span]] = {}
+        for span in ordered:
+            parent = span.parent
+            self._children.setdefault(parent if parent in spans else None, []).append(span)
+        seen: set[str] = set()
+        self._placed = [
+            placed
+            for roots in (self._children.get(None, []), ordered)
+            for root in roots
+            for placed in _descend(root, self._children, seen)
+        ]
+
+    def __len__(self) -> int:
+        return len(self._placed)
+
+    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanRow]:
+        """Return the spans between two places of the reading order."""
+        return [
+            _row(span, depth, self._children.get(span.span_id, []))
+            for span, depth in self._placed[start:stop]
+        ]
+
+    def row(self, span_id: str) -> SpanRow | None:
+        """Return one span, if it is there."""
+        for place, (span, _) in enumerate(self._placed):
+            if span.span_id == span_id:
+                return self.rows(place, place + 1)[0]
+        return None
 
 
 class _Span(Struct, kw_only=True):

@@ -14,7 +14,7 @@ from backtrail.model.limits.reading import OUTLINES_KEPT_MAX
 from backtrail.store import reading
 from backtrail.store.answers import TraceSummary
 from backtrail.store.catalog import Catalog
-from backtrail.trail.outline import SpanRow, outline
+from backtrail.trail.outline import Arrangement, SpanRow
 
 SPANS = ("span.started", "span.ended")
 
@@ -50,19 +50,19 @@ class Outlines:
     """The outlines that were asked for last."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], list[SpanRow]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int], Arrangement] = OrderedDict()
         self._lock = Lock()
 
     def page(self, catalog: Catalog, trace: TraceSummary, *, start: int, limit: int) -> OutlinePage:
         """Return spans from a place on."""
-        rows = self._rows(catalog, trace)
+        spans = self._arranged(catalog, trace)
         end = start + limit
         return OutlinePage(
-            rows=[_told(row) for row in rows[start:end]],
-            total=len(rows),
+            rows=[_told(row) for row in spans.rows(start, end)],
+            total=len(spans),
             start_unix_ns=trace.start_unix_ns,
             end_unix_ns=trace.end_unix_ns,
-            next_cursor=str(end) if end < len(rows) else None,
+            next_cursor=str(end) if end < len(spans) else None,
         )
 
     def span(self, catalog: Catalog, trace: TraceSummary, span_id: str) -> SpanRow:
@@ -71,27 +71,27 @@ class Outlines:
         Raises:
             NotFoundError: the trace has no such span.
         """
-        for row in self._rows(catalog, trace):
-            if row.span_id == span_id:
-                return row
-        raise NotFoundError(
-            f"trace {trace.trace_id} has no span {span_id!r}",
-            hint=f"/api/traces/{trace.trace_id}/outline lists them",
-        )
+        row = self._arranged(catalog, trace).row(span_id)
+        if row is None:
+            raise NotFoundError(
+                f"trace {trace.trace_id} has no span {span_id!r}",
+                hint=f"/api/traces/{trace.trace_id}/outline lists them",
+            )
+        return row
 
-    def _rows(self, catalog: Catalog, trace: TraceSummary) -> list[SpanRow]:
+    def _arranged(self, catalog: Catalog, trace: TraceSummary) -> Arrangement:
         """Return the outline of a trace as it is by now: events are never changed, only added."""
         key = (trace.trace_id, trace.events)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        rows = outline(reading.events(catalog, trace.trace_id, kinds=SPANS))
+        spans = Arrangement(reading.events(catalog, trace.trace_id, kinds=SPANS))
         with self._lock:
-            self._kept[key] = rows
+            self._kept[key] = spans
             while len(self._kept) > OUTLINES_KEPT_MAX:
                 self._kept.popitem(last=False)
-        return rows
+        return spans
 
 
 def _told(row: SpanRow) -> OutlineRow:
