@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from backtrail.cli.invocation import Invocation
-from backtrail.trail.moment import seconds_of, time_of
+from backtrail.model.times import seconds_of, time_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -40,8 +40,8 @@ def named_places(catalog: Catalog, file: str) -> Iterator[NamedPlace]:
     """
     piece = msgspec.json.encode(file)[1:-1]
     ending = piece + b'"'
-    wanted = TraceFilter(limit=NEAREST_IDS_MAX)
-    found = reading.grep(catalog, wanted, ending.decode(), bytes_max=SEARCH_BYTES_MAX)
+    wanted = TraceFilter(grep=ending.decode(), limit=NEAREST_IDS_MAX)
+    found = reading.find(catalog, wanted, bytes_max=SEARCH_BYTES_MAX)
     left = PLACES_READ_MAX
     for trace in found.traces:
         for event in reading.events(catalog, trace.trace_id):

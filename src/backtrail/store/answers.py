@@ -12,6 +12,8 @@ from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event
 from backtrail.model.kinds import Status
 from backtrail.model.limits.reading import PAGE_ROWS_MAX
+from backtrail.store.query.patterns import literal
+from backtrail.store.query.terms import EVERYTHING, Either, Leaf, Query, Term, all_of
 
 
 class TraceFilter(Struct, frozen=True, kw_only=True):
@@ -30,25 +32,36 @@ class TraceFilter(Struct, frozen=True, kw_only=True):
     limit: int = 100
     """At most `PAGE_ROWS_MAX`."""
 
+    query: Query | None = None
+    """What else is asked of them, as `query.fields.read_query` reads it."""
+    cursor: str | None = None
+    """Go on behind a page, with its `next_cursor`."""
+
     @property
     def rows_max(self) -> int:
         """How many traces may be answered."""
         return max(0, min(self.limit, PAGE_ROWS_MAX))
 
-    def lets_through(self, trace: TraceSummary) -> bool:
-        """Tell whether a trace meets all but the text search."""
-        return (
-            not (self.errors_only and not trace.errors and trace.status != "error")
-            and trace.end_unix_ns - trace.start_unix_ns >= self.took_ns_min
-            and (not self.name or self.name.casefold() in trace.name.casefold())
-            and (self.session is None or trace.session == self.session)
-            and trace.start_unix_ns >= since(self.since_unix_ns)
-        )
-
     @property
-    def took_ns_min(self) -> int:
-        """The shortest duration wanted."""
-        return int((self.slower_than_ms or 0) * NS_PER_MS)
+    def terms(self) -> Query:
+        """All that is wanted, as one query."""
+        wanted = [self.query or EVERYTHING]
+        if self.errors_only:
+            some = Term(field="errors", compared=">", value=0)
+            wanted.append(Either((Leaf(some), Leaf(Term(field="status", value="error")))))
+        if self.slower_than_ms:
+            took_ns = int(self.slower_than_ms * NS_PER_MS)
+            wanted.append(Leaf(Term(field="duration", compared=">=", value=took_ns)))
+        if self.name:
+            wanted.append(Leaf(Term(field="name", value=literal(self.name).anywhere)))
+        if self.session is not None:
+            wanted.append(Leaf(Term(field="session", value=literal(self.session))))
+        if self.since_unix_ns is not None:
+            since = Term(field="started", compared=">=", value=self.since_unix_ns)
+            wanted.append(Leaf(since))
+        if self.grep:
+            wanted.append(Leaf(Term(field="text", value=literal(self.grep))))
+        return all_of(*wanted)
 
 
 class TraceSummary(Struct, frozen=True, kw_only=True):
@@ -89,10 +102,13 @@ class Found(Struct, frozen=True, kw_only=True):
 
     traces: list[TraceSummary]
     is_complete: bool = True
-    """Whether there was nothing more to look at: neither the limit nor the bound of a text search
-    was reached."""
+    """Whether there was nothing more to look at: neither the limit nor the bound of a search in
+    events was reached."""
     stopped_at_unix_ns: int | None = None
-    """A text search stopped here; older events were not searched."""
+    """A search in events stopped at its bound; traces begun at this time or before were not
+    searched."""
+    next_cursor: str | None = None
+    """What to go on with; `None` at the end."""
 
 
 class ErrorSummary(Struct, frozen=True, kw_only=True):
@@ -112,6 +128,46 @@ class ErrorSummary(Struct, frozen=True, kw_only=True):
     fingerprint: str
     repeats: int
     """Occurrences after it that were only counted."""
+
+
+class ErrorFilter(Struct, frozen=True, kw_only=True):
+    """Which errors are wanted; what is left out does not matter."""
+
+    since_unix_ns: int | None = None
+    """Errors of this time or later."""
+    fingerprint: str | None = None
+    query: Query | None = None
+    """What else is asked of them and of their traces; `started` and `since` are of the error."""
+    cursor: str | None = None
+    limit: int = 100
+    """At most `PAGE_ROWS_MAX`."""
+
+    @property
+    def rows_max(self) -> int:
+        """How many errors may be answered."""
+        return max(0, min(self.limit, PAGE_ROWS_MAX))
+
+    @property
+    def terms(self) -> Query:
+        """All that is wanted, as one query."""
+        wanted = [self.query or EVERYTHING]
+        if self.since_unix_ns is not None:
+            since = Term(field="started", compared=">=", value=self.since_unix_ns)
+            wanted.append(Leaf(since))
+        if self.fingerprint is not None:
+            wanted.append(Leaf(Term(field="fingerprint", value=literal(self.fingerprint))))
+        return all_of(*wanted)
+
+
+class FoundErrors(Struct, frozen=True, kw_only=True):
+    """Errors that a filter lets through, newest first, and how far the search went."""
+
+    errors: list[ErrorSummary]
+    is_complete: bool = True
+    stopped_at_unix_ns: int | None = None
+    """A search in events stopped at its bound; older errors were not looked at."""
+    next_cursor: str | None = None
+    """What to go on with; `None` at the end."""
 
 
 class RecordedError(Struct, frozen=True, kw_only=True):
@@ -135,19 +191,8 @@ class Hole(Struct, frozen=True, kw_only=True):
     """Whether lines are there and could not be read; otherwise a file of the journal is gone."""
 
 
-def conditions(wanted: TraceFilter) -> dict[str, Any]:
-    """Return a filter as the parameters of the query `traces`."""
-    return {
-        "errors_only": int(wanted.errors_only),
-        "took_ns_min": wanted.took_ns_min,
-        "name": wanted.name.casefold() if wanted.name else None,
-        "session": wanted.session,
-        "since_unix_ns": since(wanted.since_unix_ns),
-    }
-
-
 def summary_of(row: sqlite3.Row) -> TraceSummary:
-    """Return a row of the queries `traces` and `trace` as what it says."""
+    """Return a row of what `queries.sql` calls a summary as what it says."""
     is_finished = bool(row["is_closed"] or row["is_ended"])
     command = row["command"] or row["root_command"]
     status: Status = "ok"
@@ -193,8 +238,3 @@ def error_of(row: sqlite3.Row) -> ErrorSummary:
         fingerprint=row["fingerprint"],
         repeats=row["repeats"] or 0,
     )
-
-
-def since(time_unix_ns: int | None) -> int:
-    """Return a time to compare with; without one, the beginning of all time."""
-    return -(1 << 63) if time_unix_ns is None else time_unix_ns

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from threading import get_ident
 from typing import Any, Self
+
+import msgspec
 
 from backtrail.model.errors import (
     BacktrailError,
@@ -26,7 +30,7 @@ from backtrail.model.limits.reading import CATALOG_WAIT_S
 from backtrail.model.version import __version__
 from backtrail.store.segments import holders_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CATALOG_NAME = "catalog.db"
 _HERE = Path(__file__).parent
 _CACHE_KIB = 32_768
@@ -34,18 +38,31 @@ _CACHE_KIB = 32_768
 Steps = Mapping[int, str]
 """SQL that takes a catalogue from each version to the one after it."""
 
-MIGRATIONS: Steps = {}
+_OPEN = {"where": "{where}", "leaves": "{leaves}", "op": "{op}"}
+"""What is filled in with each use of a frame or a clause."""
 
 
-def _named(text: str) -> dict[str, str]:
-    pieces = re.split(r"^-- (name|part): (\w+)\n", text, flags=re.MULTILINE)[1:]
-    found = list(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
-    parts = {name: sql.strip() for sort, name, sql in found if sort == "part"}
-    return {name: sql.strip().format(**parts) for sort, name, sql in found if sort == "name"}
+def _named(text: str) -> dict[str, dict[str, str]]:
+    pieces = re.split(r"^-- (name|part|frame|clause): (\w+)\n", text, flags=re.MULTILINE)[1:]
+    found: dict[str, dict[str, str]] = {"name": {}, "part": {}, "frame": {}, "clause": {}}
+    for sort, name, sql in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
+        found[sort][name] = re.sub(r"^--.*\n?", "", sql, flags=re.MULTILINE).strip()
+    parts = found.pop("part") | _OPEN
+    return {
+        sort: {name: sql.format(**parts) for name, sql in named.items()}
+        for sort, named in found.items()
+    }
 
 
-QUERIES = _named((_HERE / "queries.sql").read_text(encoding="utf-8"))
+_SQL = _named((_HERE / "queries.sql").read_text(encoding="utf-8"))
+QUERIES = _SQL["name"]
 """Every statement by its name."""
+FRAMES = _SQL["frame"]
+"""Statements that lack their conditions."""
+CLAUSES = _SQL["clause"]
+"""Conditions of a frame."""
+MIGRATIONS: Steps = {1: QUERIES["migrate_from_1"]}
+
 
 SCHEMA, SUMMARIES = (_HERE / "schema.sql").read_text(encoding="utf-8").split("-- summaries --")
 """What makes an empty catalogue: the truth, and the tables that are computed from it."""
@@ -56,6 +73,8 @@ class Catalog:
 
     def __init__(self, home: Path, connection: sqlite3.Connection, *, note: str | None) -> None:
         self.home = home
+        self.path = home / CATALOG_NAME
+        """Where the catalogue is, or would be."""
         self.journal = home / "journal"
         self.note = note
         """Why the catalogue is only held in memory; `None` when it is the file."""
@@ -98,11 +117,6 @@ class Catalog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def path(self) -> Path:
-        """Where the catalogue is, or would be."""
-        return self.home / CATALOG_NAME
-
     def rows(self, query: str, **parameters: Any) -> list[sqlite3.Row]:  # noqa: ANN401 - as SQL has it
         """Return all rows that a named query gives."""
         with _translated(self.path):
@@ -113,6 +127,20 @@ class Catalog:
         with _translated(self.path):
             found: sqlite3.Row | None = self._db.execute(QUERIES[query], parameters).fetchone()
             return found
+
+    def search(
+        self,
+        frame: str,
+        *,
+        where: str,
+        leaves: Sequence[str] = (),
+        parameters: Mapping[str, Any],
+    ) -> list[sqlite3.Row]:
+        """Return the rows of a frame that meet a condition, with each leaf's answer in `leaf_N`."""
+        columns = [f", ({leaf}) IS TRUE AS leaf_{n}" for n, leaf in enumerate(leaves)]
+        sql = FRAMES[frame].format(where=where, leaves="".join(columns))
+        with _translated(self.path):
+            return self._db.execute(sql, parameters).fetchall()
 
     def run(self, statement: str, **parameters: Any) -> int:  # noqa: ANN401 - as SQL has it
         """Run a named statement and return how many rows it changed."""
@@ -283,10 +311,20 @@ def _make(path: Path) -> None:
 
 def _configured(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
-    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    connection.create_function("casefold", 1, _casefold, deterministic=True)
+    connection.create_function("command_line", 1, _command_line, deterministic=True)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     return connection
+
+
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
+@lru_cache(maxsize=1_000)
+def _command_line(words: str | None) -> str | None:
+    return None if words is None else shlex.join(msgspec.json.decode(words, type=list[str]))
 
 
 def _in_memory(path: Path) -> sqlite3.Connection:

@@ -44,7 +44,8 @@ VALUES
 
 -- name: blocks_of_trace
 -- Where the events of a trace are, without the events.
-SELECT block_id, process, seq_min, seq_max, time_min_ns, time_max_ns, offset_ns, events, kinds
+SELECT block_id, process, seq_min, seq_max, time_min_ns, time_max_ns, offset_ns, events, kinds,
+       line_bytes
   FROM block
  WHERE trace_id = :trace_id
  ORDER BY process, seq_min;
@@ -79,15 +80,6 @@ SELECT block_id, trace_id, seq_min, seq_max
    AND seq_min <= :seq
    AND seq_max >= :seq
  ORDER BY seq_min DESC;
-
--- name: blocks_before
--- A page of all blocks, newest first; pass the last time and id seen to go on.
-SELECT block_id, trace_id, time_max_ns, line_bytes
-  FROM block
- WHERE (time_max_ns, block_id) < (:time_max_ns, :block_id)
-   AND time_max_ns >= :since_unix_ns
- ORDER BY time_max_ns DESC, block_id DESC
- LIMIT :limit;
 
 -- name: block_after
 -- All blocks one by one.
@@ -153,8 +145,8 @@ SELECT reason, sum(max(dropped, counted)) AS count FROM loss GROUP BY reason ORD
 -- name: torn_lines
 SELECT coalesce(sum(torn), 0) FROM segment;
 
--- name: traces
--- A page of traces, newest first.
+-- part: summary
+-- What a list shows of a trace t.
 SELECT t.*,
        coalesce(p.is_ended, 0) AS is_ended,
        EXISTS (SELECT 1 FROM segment s WHERE s.process = t.opener AND s.state = 'live') AS is_held,
@@ -164,28 +156,18 @@ SELECT t.*,
   FROM trace t
   LEFT JOIN process p ON p.process = t.opener
   LEFT JOIN trace root ON root.trace_id = p.trace_id
- WHERE t.start_unix_ns >= :since_unix_ns
-   AND t.end_unix_ns - t.start_unix_ns >= :took_ns_min
-   AND (:errors_only = 0 OR t.errors > 0 OR t.has_failed)
-   AND (:name IS NULL OR instr(casefold(t.name), :name) > 0)
-   AND (:session IS NULL OR coalesce(t.session, root.session) = :session)
- ORDER BY t.start_unix_ns DESC, t.trace_no DESC
- LIMIT :limit;
+
+-- part: of_process
+-- What began a trace t: its process, and the trace of that.
+LEFT JOIN process p ON p.process = t.opener
+  LEFT JOIN trace root ON root.trace_id = p.trace_id
 
 -- name: trace
-SELECT t.*,
-       coalesce(p.is_ended, 0) AS is_ended,
-       EXISTS (SELECT 1 FROM segment s WHERE s.process = t.opener AND s.state = 'live') AS is_held,
-       (SELECT count(DISTINCT b.process) FROM block b WHERE b.trace_id = t.trace_id) AS processes,
-       root.session AS root_session,
-       root.command AS root_command
-  FROM trace t
-  LEFT JOIN process p ON p.process = t.opener
-  LEFT JOIN trace root ON root.trace_id = p.trace_id
+{summary}
  WHERE t.trace_id = :trace_id;
 
 -- name: latest_trace
-SELECT trace_id FROM trace ORDER BY start_unix_ns DESC, trace_no DESC LIMIT 1;
+SELECT trace_id FROM trace ORDER BY start_unix_ns DESC, trace_id DESC LIMIT 1;
 
 -- name: recent_trace_ids
 SELECT trace_id FROM trace ORDER BY start_unix_ns DESC LIMIT :limit;
@@ -229,21 +211,11 @@ SELECT trace_id FROM trace WHERE session = :session ORDER BY start_unix_ns DESC 
                                     AND n.process = e.process
                                     AND n.seq > e.seq), 9223372036854775807)
          ORDER BY r.seq DESC
-         LIMIT 1) AS repeats
-
--- name: errors
--- A page of errors, newest first.
-SELECT e.*,
-       {repeats}
-  FROM error e
- WHERE e.time_unix_ns >= :since_unix_ns
-   AND (:fingerprint IS NULL OR e.fingerprint = :fingerprint)
- ORDER BY e.time_unix_ns DESC, e.error_id DESC
- LIMIT :limit;
+         LIMIT 1)
 
 -- name: errors_of_trace
 SELECT e.*,
-       {repeats}
+       {repeats} AS repeats
   FROM error e
  WHERE e.trace_id = :trace_id
  ORDER BY e.time_unix_ns DESC, e.error_id DESC
@@ -251,7 +223,7 @@ SELECT e.*,
 
 -- name: error
 SELECT e.*,
-       {repeats}
+       {repeats} AS repeats
   FROM error e
  WHERE e.error_id = :error_id;
 
@@ -342,3 +314,259 @@ DROP TABLE repeat;
 DROP TABLE span;
 DROP TABLE process;
 DROP TABLE loss;
+
+
+-- What a query asks for. A frame is a statement whose conditions are put together of clauses, by
+-- store/query/plan.py; {op} is a comparison, {leaves} are clauses that are answered as columns.
+
+-- frame: found_traces
+-- A page of traces, newest first; pass the last time and id seen to go on.
+{summary}
+ WHERE (t.start_unix_ns, t.trace_id) < (:time_unix_ns, :id)
+   AND {where}
+ ORDER BY t.start_unix_ns DESC, t.trace_id DESC
+ LIMIT :limit;
+
+-- frame: candidate_traces
+-- A page of traces whose events decide whether they are found.
+SELECT t.start_unix_ns AS time_unix_ns, t.trace_id AS id, t.trace_id{leaves}
+  FROM trace t
+  {of_process}
+ WHERE (t.start_unix_ns, t.trace_id) < (:time_unix_ns, :id)
+   AND {where}
+ ORDER BY t.start_unix_ns DESC, t.trace_id DESC
+ LIMIT :limit;
+
+-- frame: found_errors
+-- A page of errors, newest first; pass the last time and id seen to go on.
+SELECT e.*,
+       {repeats} AS repeats
+  FROM error e
+  LEFT JOIN trace t ON t.trace_id = e.trace_id
+  {of_process}
+ WHERE (e.time_unix_ns, e.error_id) < (:time_unix_ns, :id)
+   AND {where}
+ ORDER BY e.time_unix_ns DESC, e.error_id DESC
+ LIMIT :limit;
+
+-- frame: candidate_errors
+-- A page of errors; the events of their traces decide whether they are found.
+SELECT e.time_unix_ns, e.error_id AS id, e.trace_id{leaves}
+  FROM error e
+  LEFT JOIN trace t ON t.trace_id = e.trace_id
+  {of_process}
+ WHERE (e.time_unix_ns, e.error_id) < (:time_unix_ns, :id)
+   AND {where}
+ ORDER BY e.time_unix_ns DESC, e.error_id DESC
+ LIMIT :limit;
+
+-- clause: anything
+1
+
+-- clause: status_error
+t.has_failed
+
+-- clause: status_unfinished
+NOT t.has_failed AND NOT t.is_closed AND NOT coalesce(p.is_ended, 0)
+
+-- clause: status_ok
+NOT t.has_failed AND (t.is_closed OR coalesce(p.is_ended, 0))
+
+-- clause: status_running
+NOT t.is_closed AND NOT coalesce(p.is_ended, 0)
+AND EXISTS (SELECT 1 FROM segment live WHERE live.process = t.opener AND live.state = 'live')
+
+-- clause: name
+casefold(t.name) LIKE :value ESCAPE '\'
+
+-- clause: duration
+t.end_unix_ns - t.start_unix_ns {op} :value
+
+-- clause: started
+t.start_unix_ns {op} :value
+
+-- clause: session_is
+-- Of its own, or of the process that began it.
+t.trace_no IN (SELECT own.trace_no FROM trace own WHERE own.session = :value
+               UNION ALL
+               SELECT part.trace_no
+                 FROM trace whole
+                 JOIN process opener ON opener.trace_id = whole.trace_id
+                 JOIN trace part ON part.opener = opener.process
+                WHERE whole.session = :value AND part.session IS NULL)
+
+-- clause: session_like
+coalesce(t.session, root.session) GLOB :value
+
+-- clause: session_none
+coalesce(t.session, root.session) IS NULL
+
+-- clause: run_is
+t.run_id = :value
+
+-- clause: run_like
+t.run_id GLOB :value
+
+-- clause: run_none
+t.run_id IS NULL
+
+-- clause: command
+casefold(command_line(coalesce(t.command, root.command))) LIKE :value ESCAPE '\'
+
+-- clause: command_none
+coalesce(t.command, root.command) IS NULL
+
+-- clause: errors_some
+t.errors > 0
+
+-- clause: errors
+t.errors {op} :value
+
+-- clause: events
+t.events {op} :value
+
+-- clause: spans
+t.spans {op} :value
+
+-- clause: error
+t.errors > 0
+AND EXISTS (SELECT 1 FROM error raised
+             WHERE raised.trace_id = t.trace_id
+               AND (casefold(raised.type) LIKE :value ESCAPE '\'
+                    OR casefold(raised.message) LIKE :part ESCAPE '\'))
+
+-- clause: fingerprint
+t.errors > 0
+AND t.trace_id IN (SELECT raised.trace_id FROM error raised WHERE raised.fingerprint GLOB :value)
+
+-- clause: this_error
+casefold(e.type) LIKE :value ESCAPE '\' OR casefold(e.message) LIKE :part ESCAPE '\'
+
+-- clause: this_time
+e.time_unix_ns {op} :value
+
+-- clause: this_fingerprint
+e.fingerprint GLOB :value
+
+-- What the pages add up.
+
+-- name: error_groups
+-- A page of errors that share a fingerprint, those with the newest error first.
+SELECT fingerprint, max(time_unix_ns) AS last_unix_ns
+  FROM error
+ GROUP BY fingerprint
+HAVING last_unix_ns >= :since_unix_ns
+   AND (last_unix_ns, fingerprint) < (:time_unix_ns, :id)
+ ORDER BY last_unix_ns DESC, fingerprint DESC
+ LIMIT :limit;
+
+-- name: error_group
+SELECT count(*) AS count, count(DISTINCT trace_id) AS traces
+  FROM error
+ WHERE fingerprint = :fingerprint
+   AND time_unix_ns >= :since_unix_ns;
+
+-- name: first_of_group
+SELECT min(time_unix_ns) AS first_unix_ns FROM error WHERE fingerprint = :fingerprint;
+
+-- name: last_of_group
+SELECT * FROM error
+ WHERE fingerprint = :fingerprint ORDER BY time_unix_ns DESC, error_id DESC LIMIT 1;
+
+-- name: repeats_of_group
+SELECT coalesce(sum({repeats}), 0) AS repeats
+  FROM error e
+ WHERE e.fingerprint = :fingerprint
+   AND e.time_unix_ns >= :since_unix_ns
+   AND e.process IN (SELECT told.process FROM repeat told WHERE told.fingerprint = :fingerprint);
+
+-- name: trend_of_group
+SELECT (time_unix_ns - :from_unix_ns) / :bucket_ns AS bucket, count(*) AS count
+  FROM error
+ WHERE fingerprint = :fingerprint
+   AND time_unix_ns >= :from_unix_ns
+ GROUP BY bucket;
+
+-- name: sessions
+-- A page of sessions, the last active first; traces that have none are one.
+WITH part AS (
+  SELECT session, opener, count(*) AS traces, sum(errors) AS errors,
+         min(start_unix_ns) AS first_unix_ns, max(end_unix_ns) AS last_unix_ns
+    FROM trace
+   GROUP BY session, opener
+)
+SELECT coalesce(part.session, root.session, '') AS session,
+       sum(part.traces) AS traces,
+       sum(part.errors) AS errors,
+       min(part.first_unix_ns) AS first_unix_ns,
+       max(part.last_unix_ns) AS last_unix_ns
+  FROM part
+  LEFT JOIN process p ON part.session IS NULL AND p.process = part.opener
+  LEFT JOIN trace root ON root.trace_id = p.trace_id
+ GROUP BY 1
+HAVING (max(part.last_unix_ns), coalesce(part.session, root.session, '')) < (:time_unix_ns, :id)
+ ORDER BY last_unix_ns DESC, 1 DESC
+ LIMIT :limit;
+
+-- name: last_of_sessions
+-- The newest trace of each session; beside a single max() a column is of the row that has it.
+WITH part AS (
+  SELECT session, opener, max(start_unix_ns) AS start_unix_ns, trace_id
+    FROM trace
+   GROUP BY session, opener
+)
+SELECT coalesce(part.session, root.session, '') AS session,
+       max(part.start_unix_ns) AS start_unix_ns,
+       part.trace_id
+  FROM part
+  LEFT JOIN process p ON part.session IS NULL AND p.process = part.opener
+  LEFT JOIN trace root ON root.trace_id = p.trace_id
+ GROUP BY 1;
+
+-- name: trace_counts
+-- How many traces began, and failed, in each stretch of time.
+SELECT (start_unix_ns - :since_unix_ns) / :bucket_ns AS bucket,
+       count(*) AS traces,
+       sum(has_failed) AS failed
+  FROM trace
+ WHERE start_unix_ns >= :since_unix_ns
+   AND start_unix_ns <= :until_unix_ns
+ GROUP BY bucket;
+
+-- name: trace_durations
+-- How long the newest traces of each name took, in nanoseconds.
+SELECT name, count(*) AS count, sum(has_failed) AS failed,
+       json_group_array(end_unix_ns - start_unix_ns) AS took_ns
+  FROM (SELECT name, has_failed, start_unix_ns, end_unix_ns
+          FROM trace
+         WHERE start_unix_ns >= :since_unix_ns
+           AND start_unix_ns <= :until_unix_ns
+         ORDER BY start_unix_ns DESC
+         LIMIT :traces_max)
+ GROUP BY name
+ ORDER BY count DESC, name
+ LIMIT :limit;
+
+-- Values that a query may name.
+
+-- name: recent_names
+SELECT name FROM trace ORDER BY start_unix_ns DESC LIMIT :limit;
+
+-- name: recent_sessions
+SELECT session FROM trace
+ WHERE session IS NOT NULL GROUP BY session ORDER BY max(start_unix_ns) DESC LIMIT :limit;
+
+-- name: recent_error_types
+SELECT type FROM error ORDER BY time_unix_ns DESC LIMIT :limit;
+
+-- name: migrate_from_1
+DROP INDEX trace_by_start;
+DROP INDEX trace_with_errors;
+CREATE INDEX trace_by_start
+    ON trace (start_unix_ns, trace_id, end_unix_ns, has_failed, errors, name);
+CREATE INDEX trace_in_trouble ON trace (start_unix_ns, trace_id) WHERE errors > 0 OR has_failed;
+CREATE INDEX trace_of_opener ON trace (opener) WHERE session IS NULL;
+CREATE INDEX trace_in_sessions
+    ON trace (session, opener, start_unix_ns, end_unix_ns, errors, trace_id);
+CREATE INDEX error_in_groups ON error (fingerprint, time_unix_ns, trace_id);
+CREATE INDEX process_of_trace ON process (trace_id);

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 import msgspec
@@ -18,20 +18,19 @@ from backtrail.model.event import Event
 from backtrail.model.limits.reading import GREP_BYTES_MAX, PAGE_ROWS_MAX
 from backtrail.store import blocks, lookup
 from backtrail.store.answers import (
+    ErrorFilter,
     ErrorSummary,
     Found,
+    FoundErrors,
     Hole,
     RecordedError,
     TraceFilter,
     TraceSummary,
-    conditions,
     error_of,
-    since,
     summary_of,
 )
 from backtrail.store.catalog import Catalog
-
-_PAGE_BLOCKS = 256
+from backtrail.store.query import finding, lines
 
 
 def traces(catalog: Catalog, wanted: TraceFilter | None = None) -> list[TraceSummary]:
@@ -39,61 +38,27 @@ def traces(catalog: Catalog, wanted: TraceFilter | None = None) -> list[TraceSum
     return find(catalog, wanted or TraceFilter()).traces
 
 
-def find(catalog: Catalog, wanted: TraceFilter) -> Found:
-    """Return the traces that a filter lets through, and whether all were looked at."""
-    if wanted.grep:
-        return grep(catalog, wanted, wanted.grep)
-    rows = catalog.rows("traces", **conditions(wanted), limit=wanted.rows_max + 1)
-    return Found(
-        traces=[summary_of(row) for row in rows[: wanted.rows_max]],
-        is_complete=len(rows) <= wanted.rows_max,
-    )
+def find(catalog: Catalog, wanted: TraceFilter, *, bytes_max: int = GREP_BYTES_MAX) -> Found:
+    """Return the traces that a filter lets through, newest first, and whether all were looked at.
 
-
-def grep(
-    catalog: Catalog, wanted: TraceFilter, text: str, *, bytes_max: int = GREP_BYTES_MAX
-) -> Found:
-    """Return traces of which an event holds the text, in either case; newest first.
-
-    The most recently written events are searched first, and the search stops when it has the
+    Where events must be searched, for a text or an attribute, the search stops when it has the
     traces that were asked for or has read `bytes_max`; the answer says at which time it stopped.
+
+    Raises:
+        UsageError: its cursor is damaged, or of another list.
     """
-    has_text = text_matcher(text)
-    found: list[TraceSummary] = []
-    decided: set[str] = set()
-    searched = 0
-    stopped_at: int | None = None
-    for row in _newest_first(catalog, since(wanted.since_unix_ns)):
-        if row["trace_id"] in decided:
-            continue
-        if searched >= bytes_max or len(found) > wanted.rows_max:
-            stopped_at = row["time_max_ns"]
-            break
-        searched += row["line_bytes"]
-        if not has_text(_text(catalog, row["block_id"])):
-            continue
-        decided.add(row["trace_id"])
-        trace = catalog.row("trace", trace_id=row["trace_id"])
-        if trace is not None and wanted.lets_through(summary := summary_of(trace)):
-            found.append(summary)
-    is_complete = stopped_at is None and len(found) <= wanted.rows_max
-    found = found[: wanted.rows_max]
-    found.sort(key=lambda trace: trace.start_unix_ns, reverse=True)
-    return Found(traces=found, is_complete=is_complete, stopped_at_unix_ns=stopped_at)
+    return finding.find_traces(catalog, wanted, bytes_max=bytes_max)
 
 
-def text_matcher(text: str) -> Callable[[bytes], bool]:
-    """Return a test whether event lines hold a text, in either case.
+def find_errors(
+    catalog: Catalog, wanted: ErrorFilter, *, bytes_max: int = GREP_BYTES_MAX
+) -> FoundErrors:
+    """Return the errors that a filter lets through, newest first; see `find`."""
+    return finding.find_errors(catalog, wanted, bytes_max=bytes_max)
 
-    It is looked for as it stands, so that a piece of JSON is found, and as JSON writes it, so that
-    a quote or a line break in a message is found.
-    """
-    spellings = {text.encode(), msgspec.json.encode(text)[1:-1]}
-    if text.isascii():
-        lowered = [spelling.lower() for spelling in spellings]
-        return lambda lines: any(needle in lines.lower() for needle in lowered)
-    folded = [spelling.decode().casefold() for spelling in spellings]
-    return lambda lines: any(needle in lines.decode().casefold() for needle in folded)
+
+text_matcher = lines.text_matcher
+"""Returns a test whether event lines hold a text, in either case."""
 
 
 def trace_summary(catalog: Catalog, trace_id: str) -> TraceSummary:
@@ -179,16 +144,11 @@ def errors(
     limit: int = 100,
 ) -> list[ErrorSummary]:
     """Return errors, newest first: of one trace, or of all."""
+    if trace_id is None:
+        wanted = ErrorFilter(since_unix_ns=since_unix_ns, fingerprint=fingerprint, limit=limit)
+        return find_errors(catalog, wanted).errors
     rows_max = max(0, min(limit, PAGE_ROWS_MAX))
-    if trace_id is not None:
-        rows = catalog.rows("errors_of_trace", trace_id=trace_id, limit=rows_max)
-    else:
-        rows = catalog.rows(
-            "errors",
-            since_unix_ns=since(since_unix_ns),
-            fingerprint=fingerprint,
-            limit=rows_max,
-        )
+    rows = catalog.rows("errors_of_trace", trace_id=trace_id, limit=rows_max)
     return [error_of(row) for row in rows]
 
 
@@ -295,34 +255,6 @@ def _block_events(
     for event in _unpacked(block, wanted):
         if kinds is None or event.kind in kinds:
             yield event
-
-
-def _newest_first(catalog: Catalog, since_unix_ns: int) -> Iterator[sqlite3.Row]:
-    time_max_ns, block_id = (1 << 63) - 1, 0
-    while True:
-        page = catalog.rows(
-            "blocks_before",
-            time_max_ns=time_max_ns,
-            block_id=block_id,
-            since_unix_ns=since_unix_ns,
-            limit=_PAGE_BLOCKS,
-        )
-        yield from page
-        if len(page) < _PAGE_BLOCKS:
-            return
-        time_max_ns, block_id = page[-1]["time_max_ns"], page[-1]["block_id"]
-
-
-def _text(catalog: Catalog, block_id: int) -> bytes:
-    block = catalog.row("block", block_id=block_id)
-    if block is None:
-        return b""
-    try:
-        return blocks.text(block["payload"])
-    except zlib.error as error:
-        raise StoreError(
-            f"block {block_id} of the catalogue is damaged", hint="backtrail index --rebuild"
-        ) from error
 
 
 def _unpacked(block: sqlite3.Row, wanted: blocks.Wanted | None = None) -> Iterator[Event]:

@@ -72,11 +72,16 @@ CREATE TABLE trace (
   line_bytes      INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX trace_by_id ON trace (trace_id);
-CREATE INDEX trace_by_start ON trace (start_unix_ns);
-CREATE INDEX trace_with_errors ON trace (start_unix_ns) WHERE errors > 0;
+-- What lists filter and add up by stands in the index, so that a row is read only when it is wanted.
+CREATE INDEX trace_by_start
+    ON trace (start_unix_ns, trace_id, end_unix_ns, has_failed, errors, name);
+CREATE INDEX trace_in_trouble ON trace (start_unix_ns, trace_id) WHERE errors > 0 OR has_failed;
 CREATE INDEX trace_by_end ON trace (end_unix_ns);
 CREATE INDEX trace_of_run ON trace (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX trace_of_session ON trace (session, start_unix_ns) WHERE session IS NOT NULL;
+CREATE INDEX trace_of_opener ON trace (opener) WHERE session IS NULL;
+CREATE INDEX trace_in_sessions
+    ON trace (session, opener, start_unix_ns, end_unix_ns, errors, trace_id);
 
 CREATE TABLE error (
   error_id      TEXT PRIMARY KEY,
@@ -96,6 +101,7 @@ CREATE TABLE error (
 CREATE INDEX error_by_time ON error (time_unix_ns);
 CREATE INDEX error_of_trace ON error (trace_id, time_unix_ns);
 CREATE INDEX error_of_fingerprint ON error (fingerprint, process, seq);
+CREATE INDEX error_in_groups ON error (fingerprint, time_unix_ns, trace_id);
 
 -- How often an error was only counted, each time as the recording program said it.
 CREATE TABLE repeat (
@@ -117,6 +123,8 @@ CREATE TABLE process (
   trace_id  TEXT NOT NULL,
   is_ended  INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+CREATE INDEX process_of_trace ON process (trace_id);
 
 CREATE TABLE loss (
   process   TEXT NOT NULL,

@@ -15,7 +15,15 @@ from backtrail.model.errors import (
     NotFoundError,
     StoreError,
 )
-from backtrail.store.catalog import QUERIES, SCHEMA_VERSION, Catalog, connect, migrate
+from backtrail.store.catalog import (
+    CLAUSES,
+    FRAMES,
+    QUERIES,
+    SCHEMA_VERSION,
+    Catalog,
+    connect,
+    migrate,
+)
 from backtrail.store.indexer import refresh
 from backtrail.store.reading import events, traces
 from builders import debugs, process_id, trace_id, write_segment
@@ -32,6 +40,9 @@ SCANS = {
     "drop_processes_without_events": "a clean-up looks at all that may have lost its events",
     "drop_losses_without_events": "a clean-up looks at all that may have lost its events",
     "drop_repeats_without_events": "a clean-up looks at all that may have lost its events",
+    "sessions": "it goes through what it has just added up with an index",
+    "last_of_sessions": "it goes through what it has just added up with an index",
+    "trace_durations": "it goes through what it has just read with an index",
 }
 """Statements that may read a whole table, and why that is meant."""
 PLANNED = sorted(
@@ -54,6 +65,29 @@ def test_every_query_uses_an_index_unless_it_is_listed(home: Path, name: str) ->
     found = scans(connection, QUERIES[name])
     connection.close()
     assert not found or name in SCANS, found
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_search_uses_an_index_whatever_its_condition(home: Path, frame: str, clause: str) -> None:
+    if clause.startswith("this_") and not frame.endswith("errors"):
+        return
+    condition = CLAUSES[clause].format(op=">")
+    connection = connect(home / "catalog.db")
+    sql = FRAMES[frame].format(where=f"({condition})", leaves=f", ({condition}) AS leaf_0")
+    found = scans(connection, sql.replace("SELECT e.*,", "SELECT").replace("SELECT t.*,", "SELECT"))
+    connection.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("clause", ["status_error", "errors_some", "error", "fingerprint"])
+def test_failed_traces_are_found_without_the_others(home: Path, clause: str) -> None:
+    connection = connect(home / "catalog.db")
+    sql = FRAMES["found_traces"].format(where=f"({CLAUSES[clause]})")
+    parameters = dict.fromkeys(re.findall(r":(\w+)", sql), 1)
+    steps = [row["detail"] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, parameters)]
+    connection.close()
+    assert any("trace_in_trouble" in step or "trace_by_id" in step for step in steps), steps
 
 
 def test_the_list_of_scans_names_only_queries() -> None:
@@ -125,6 +159,37 @@ def test_an_older_catalogue_is_brought_up_step_by_step_and_only_once(home: Path)
         migrate(connection, path=path, steps=steps, version=SCHEMA_VERSION + 2)
     assert [tuple(row) for row in connection.execute("SELECT b FROM second")] == [(2,)]
     assert connection.execute("SELECT count(*) FROM first").fetchone()[0] == 1
+    connection.close()
+
+
+BEFORE_GROUPS = """
+DROP INDEX trace_by_start;
+DROP INDEX trace_in_trouble;
+DROP INDEX trace_of_opener;
+DROP INDEX trace_in_sessions;
+DROP INDEX error_in_groups;
+DROP INDEX process_of_trace;
+CREATE INDEX trace_by_start ON trace (start_unix_ns);
+CREATE INDEX trace_with_errors ON trace (start_unix_ns) WHERE errors > 0;
+PRAGMA user_version = 1;
+"""
+"""Makes of a catalogue one of format 1."""
+
+
+def test_a_catalogue_of_format_1_becomes_what_a_fresh_one_is(home: Path) -> None:
+    write_segment(home, process_id(1), debugs(trace_id(1), 10))
+    with Catalog.open(home) as catalog:
+        refresh(catalog)
+    connection = sqlite3.connect(home / "catalog.db")
+    listed = "SELECT name, sql FROM sqlite_master ORDER BY name"
+    fresh = connection.execute(listed).fetchall()
+    connection.executescript(BEFORE_GROUPS)
+    assert connection.execute(listed).fetchall() != fresh
+    connection.close()
+    with Catalog.open(home) as catalog:
+        assert [trace.events for trace in traces(catalog)] == [10]
+    connection = sqlite3.connect(home / "catalog.db")
+    assert connection.execute(listed).fetchall() == fresh
     connection.close()
 
 

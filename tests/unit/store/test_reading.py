@@ -145,7 +145,7 @@ def test_a_text_search_that_stops_says_where(home: Path, indexed: Opener) -> Non
         write_segment(home, process_id(number), [log("needle", trace_id(number), t=number * 10)])
     with indexed() as catalog:
         wanted = TraceFilter(grep="needle")
-        found = reading.grep(catalog, wanted, "needle", bytes_max=200)
+        found = reading.find(catalog, wanted, bytes_max=200)
         assert [trace.trace_id for trace in found.traces] == [trace_id(4), trace_id(3)]
         assert found.stopped_at_unix_ns == START_UNIX_NS + 20
         assert not found.is_complete

@@ -21,6 +21,8 @@ from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store import reading
 from backtrail.store.answers import Found, TraceFilter, TraceSummary
 from backtrail.store.lookup import short_ids
+from backtrail.store.query.fields import read_query
+from backtrail.store.query.terms import EVERYTHING
 from backtrail.trail.moment import duration_text
 from backtrail.trail.wording import trace_name
 
@@ -28,8 +30,13 @@ NOTHING = "nothing is recorded here yet; `backtrail run -- python app.py` record
 
 
 @click.command(
-    epilog=example("$ backtrail ls --error --since 2h", "$ backtrail ls --grep T-5102 --json")
+    epilog=example(
+        "$ backtrail ls --error --since 2h",
+        "$ backtrail ls --grep T-5102 --json",
+        "$ backtrail ls 'status:error name:\"llm*\" duration:>2s'",
+    )
 )
+@click.argument("query", required=False)
 @click.option("--error", "errors_only", is_flag=True, help="Only traces that hold an error.")
 @click.option("--slower-than", type=DURATION, help="Only traces that took longer: 250ms, 2s, 1h.")
 @click.option("--name", help="Only traces with this in their name.")
@@ -43,11 +50,13 @@ NOTHING = "nothing is recorded here yet; `backtrail run -- python app.py` record
     show_default=True,
     help="List at most so many.",
 )
+@click.option("--cursor", metavar="TEXT", help="Go on behind a page: its next_cursor in --json.")
 @json_option
 @click.pass_obj
 def ls(
     invocation: Invocation,
     *,
+    query: str | None,
     errors_only: bool,
     slower_than: float | None,
     name: str | None,
@@ -55,9 +64,15 @@ def ls(
     since: int | None,
     grep: str | None,
     limit: int,
+    cursor: str | None,
     as_json: bool,
 ) -> None:
-    """List traces, the latest first."""
+    """List traces, the latest first.
+
+    QUERY says which, as the options do: status, name, duration, started, session, run, command,
+    errors, error, events, spans, any attribute, and words as texts, joined by and, or, not.
+    """
+    now_unix_ns = invocation.clock.time_unix_ns()
     wanted = TraceFilter(
         errors_only=errors_only,
         slower_than_ms=None if slower_than is None else slower_than * 1_000,
@@ -65,6 +80,8 @@ def ls(
         session=session,
         since_unix_ns=since,
         grep=grep,
+        query=None if query is None else read_query(query, now_unix_ns=now_unix_ns),
+        cursor=cursor,
         limit=limit,
     )
     with opened_store(invocation) as catalog:
@@ -72,7 +89,7 @@ def ls(
     if as_json:
         emit_json(found)
     else:
-        is_filtered = wanted != TraceFilter(limit=limit)
+        is_filtered = wanted.terms != EVERYTHING
         click.echo("\n".join(_lines(found, invocation, is_filtered=is_filtered)))
 
 
@@ -118,7 +135,7 @@ def _lines(found: Found, invocation: Invocation, *, is_filtered: bool) -> Sequen
 def _how_complete(found: Found) -> list[str]:
     if found.stopped_at_unix_ns is not None:
         when = day_and_clock_text(found.stopped_at_unix_ns)
-        return [tone(f"the text was not searched for before {when}; use --since", "warn")]
+        return [tone(f"events before {when} were not searched; use --since", "warn")]
     if found.is_complete:
         return []
     return [tone("there are more; use --limit, or a filter", "quiet")]

@@ -11,13 +11,13 @@ import click
 import msgspec
 
 from backtrail.cli.failure_text import Page
-from backtrail.serve.following import Follower, is_wanted
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.opening import find_store, opened_store, resolve_trace
 from backtrail.cli.options import example, json_option
 from backtrail.cli.story_text import event_row
 from backtrail.model.event import Event
 from backtrail.model.limits.reading import FOLLOW_EVENTS_MAX
+from backtrail.serve.following import Follower, is_wanted
 from backtrail.trail.story import EventLine, event_lines, span_names
 
 POLL_S = 0.2

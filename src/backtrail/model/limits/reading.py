@@ -43,14 +43,14 @@ QUERY_DEPTH_MAX = 20
 """Parentheses and negations of a query inside one another."""
 QUERY_WILDCARDS_MAX = 8
 """Wildcards in one value of a query."""
-CURSOR_CHARS_MAX = 500
+CURSOR_CHARS_MAX = 1 << 14
 """Characters of the text with which a list is gone on with."""
 COMPLETIONS_MAX = 20
 """Completions that are offered for a query at once."""
 VALUES_KNOWN_MAX = 1_000
 """Recent traces, or errors, whose names and types are offered as completions."""
 LIST_ROWS = 50
-"""Rows of a page of error groups or sessions unless asked for otherwise."""
+"""Rows of a page of a list unless asked for otherwise."""
 LIST_ROWS_MAX = 200
 """Rows of the largest such page."""
 TREND_BUCKETS = 24
@@ -161,10 +161,6 @@ LOCK_PAIRS_MAX = 5_000
 """Pairs of locks, one taken while the other was held, that are remembered."""
 
 # The server
-PAGE_USUAL = 50
-"""Rows of one answer of the interface unless asked for otherwise."""
-PAGE_MAX = 200
-"""Rows of one answer at most."""
 OUTLINE_PAGE_USUAL = 1_000
 """Spans of one answer unless asked for otherwise."""
 OUTLINE_PAGE_MAX = 5_000
@@ -187,6 +183,8 @@ INGEST_READ_S_MAX = 30.0
 """Seconds in which a request's body must have come."""
 INGEST_ITEMS_MAX = 100_000
 """Spans or log records, and the groups that they stand in, of one request."""
+INGEST_FIELDS_MAX = 3_000_000
+"""Fields of all large spans or log records of one request that are looked at, to cut them."""
 INGEST_JSON_OBJECTS_MAX = 2_000_000
 """Objects and lists in the body of one request that is JSON."""
 INGEST_ITEM_BYTES_MAX = 1 << 16
@@ -217,5 +215,11 @@ INGEST_INDEX_EVERY_S = 0.2
 """Seconds between two looks of a server at what its journal brought."""
 INGEST_INDEX_RETRY_S_MAX = 5.0
 """Seconds after which a server tries again to index, at the latest, when that failed."""
+INGEST_BEHIND_BYTES_MAX = 16 << 20
+"""Bytes of the journal that are not indexed yet beyond which requests wait a little."""
+INGEST_PACE_S_MAX = 1.0
+"""How long a request waits for that at most."""
+INGEST_PACE_LOOK_S = 0.02
+"""Seconds between two looks whether it still has to."""
 INGEST_DECODERS = 2
 """Bodies that are decoded at one time."""

@@ -13,14 +13,17 @@ from backtrail.model.limits.reading import (
     ANSWER_TOKENS,
     ANSWER_TOKENS_MAX,
     BUNDLE_TOKENS_MIN,
+    SEARCH_BYTES_MAX,
 )
+from backtrail.model.times import time_of
 from backtrail.serve.bounded import CHARS_PER_TOKEN, encoded_chars
 from backtrail.serve.opening import Project, opened
 from backtrail.serve.tool import Answer, Arguments, Tool
 from backtrail.store import reading
 from backtrail.store.answers import ErrorSummary, TraceFilter, TraceSummary
 from backtrail.store.catalog import Catalog
-from backtrail.trail.moment import moment_text, time_of
+from backtrail.store.query.fields import read_query
+from backtrail.trail.moment import moment_text
 from backtrail.trail.wording import trace_name
 
 MORE_CHARS = 150
@@ -34,6 +37,12 @@ class ListFailures(Arguments, frozen=True, kw_only=True):
 
     since: Annotated[
         str | None, Meta(description="Only since then: 30min, 2h, 1d (ago) or 2026-11-21T10:00.")
+    ] = None
+    query: Annotated[
+        str | None,
+        Meta(
+            description="""Only these: 'name:"llm*" duration:>2s error:Timeout* text:"order 7"'."""
+        ),
     ] = None
     limit: Annotated[int, Meta(ge=1, le=ANSWER_ROWS_MAX, description="Traces at most.")] = 10
     max_tokens: Annotated[int, Meta(ge=BUNDLE_TOKENS_MIN, le=ANSWER_TOKENS_MAX)] = ANSWER_TOKENS
@@ -72,16 +81,19 @@ class Failures(Answer, frozen=True, kw_only=True):
 def list_failures(project: Project, asked: ListFailures) -> Failures:
     """Return the traces that failed, the latest first."""
     since = _since(project, asked.since)
+    now = project.clock.time_unix_ns()
+    query = read_query(asked.query, now_unix_ns=now) if asked.query else None
+    wanted = TraceFilter(errors_only=True, since_unix_ns=since, query=query, limit=asked.limit)
     with opened(project) as catalog:
-        found = reading.find(
-            catalog,
-            TraceFilter(errors_only=True, since_unix_ns=since, limit=asked.limit),
-        )
+        found = reading.find(catalog, wanted, bytes_max=SEARCH_BYTES_MAX)
         failures = [_failed(catalog, trace) for trace in found.traces]
     shown = _fitted(failures, asked.max_tokens * CHARS_PER_TOKEN - MORE_CHARS)
     more = None
     if len(shown) < len(failures):
         more = f"there are older ones: raise `max_tokens` (at most {ANSWER_TOKENS_MAX})"
+    elif found.stopped_at_unix_ns is not None:
+        before = moment_text(found.stopped_at_unix_ns)
+        more = f"what began at {before} or before was not searched: narrow the query"
     elif not found.is_complete:
         more = f"there are older ones: raise `limit` (at most {ANSWER_ROWS_MAX})"
     return Failures(failures=shown, more=more)

@@ -24,6 +24,8 @@ from backtrail.serve.tool import Answer, Arguments, Tool
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
+from backtrail.store.query.fields import read_query
+from backtrail.store.query.terms import Query
 from backtrail.trail.moment import moment_text
 from backtrail.trail.page.writing import shortened
 from backtrail.trail.wording import describe
@@ -46,6 +48,10 @@ class SearchEvents(Arguments, frozen=True, kw_only=True):
     ]
     trace: Annotated[
         str | None, Meta(description="Only this trace, oldest first. Else the newest traces first.")
+    ] = None
+    traces: Annotated[
+        str | None,
+        Meta(description="Only in traces that this finds: 'status:error name:llm* since:1h'."),
     ] = None
     kind: Annotated[
         str | None, Meta(description="Only this kind: log.emitted, http.called, llm.called, …")
@@ -96,9 +102,13 @@ def search_events(project: Project, asked: SearchEvents) -> FoundEvents:
         )
     if asked.after is not None and asked.trace is None:
         raise UsageError("`after` was given without `trace`", hint="name the trace it belongs to")
+    if asked.traces is not None and asked.trace is not None:
+        raise UsageError("`traces` was given with `trace`", hint="give one of them")
     reader = _Reader()
+    now = project.clock.time_unix_ns()
+    query = read_query(asked.traces, now_unix_ns=now) if asked.traces else None
     with opened(project) as catalog:
-        traces, unsearched = _traces(catalog, asked)
+        traces, unsearched = _traces(catalog, asked, query)
         found = list(islice(_found(catalog, asked, traces, reader), asked.limit + 1))
     shown: list[FoundEvent] = []
     room = ANSWER_TOKENS * CHARS_PER_TOKEN - MORE_CHARS
@@ -111,12 +121,14 @@ def search_events(project: Project, asked: SearchEvents) -> FoundEvents:
     return FoundEvents(events=shown, more=_more(shown, found, reader) or unsearched)
 
 
-def _traces(catalog: Catalog, asked: SearchEvents) -> tuple[list[str], str | None]:
+def _traces(
+    catalog: Catalog, asked: SearchEvents, query: Query | None
+) -> tuple[list[str], str | None]:
     """Return the traces to search, and which are not searched."""
     if asked.trace is not None:
         return [reading.resolve_trace(catalog, asked.trace)], None
-    wanted = TraceFilter(limit=TRACES_MAX)
-    found = reading.grep(catalog, wanted, asked.query, bytes_max=SEARCH_BYTES_MAX)
+    wanted = TraceFilter(grep=asked.query, query=query, limit=TRACES_MAX)
+    found = reading.find(catalog, wanted, bytes_max=SEARCH_BYTES_MAX)
     unsearched = None
     if found.stopped_at_unix_ns is not None:
         before = moment_text(found.stopped_at_unix_ns)

@@ -38,6 +38,39 @@ def test_a_time_that_is_none_is_refused(project: Project) -> None:
     assert "2h" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("error:KeyError session:till", 1),
+        ("error:OSError", 0),
+        ('"2 left of kettle"', 1),
+        ("status:ok", 0),
+    ],
+)
+def test_only_failures_that_a_query_finds_are_listed(
+    project: Project, query: str, found: int
+) -> None:
+    assert len(list_failures(project, ListFailures(query=query)).failures) == found
+
+
+def test_a_query_that_is_wrong_says_where(project: Project) -> None:
+    with pytest.raises(UsageError, match="there is no field 'eror' at character 1") as caught:
+        list_failures(project, ListFailures(query="eror:KeyError"))
+    assert caught.value.hint.endswith("\n  eror:KeyError\n  ^^^^")
+
+
+def test_a_search_that_reaches_its_bound_says_so(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtrail.serve.questions.failures.SEARCH_BYTES_MAX", 1)
+    body = builders.error_body("0190b6a3000070009000000000000f77")
+    line = builders.line("error.raised", builders.trace_id(7), t=1, **body)
+    builders.write_segment(project.home, builders.process_id(7), [line] * 600)
+    answer = list_failures(project, ListFailures(query="absent"))
+    assert answer.failures == []
+    assert "was not searched: narrow the query" in str(answer.more)
+
+
 def test_of_more_than_the_limit_it_says_how_to_see_them(project: Project) -> None:
     for number in range(3, 6):
         trace = builders.trace_id(number)

@@ -75,10 +75,6 @@ def test_an_answer_has_its_size_however_long_the_texts_are(project: Project) -> 
     [
         (100, None),
         (101, "only the newest 100 traces with the text were searched: name a trace"),
-        (
-            150,
-            "what was recorded before 2025-10-09T08:53:20.000000Z was not searched: name a trace",
-        ),
     ],
 )
 def test_traces_that_are_not_searched_are_said(
@@ -95,6 +91,27 @@ def test_traces_that_are_not_searched_are_said(
     assert (answer.events, answer.more) == ([], said)
 
 
+def test_a_search_that_reaches_its_bound_says_so(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtrail.serve.questions.searching.SEARCH_BYTES_MAX", 1)
+    answer = search_events(project, SearchEvents(query="kettle"))
+    assert answer.more == (
+        "what was recorded before 2025-10-09T08:53:20.000000Z was not searched: name a trace"
+    )
+
+
+def test_only_traces_that_a_query_finds_are_searched(project: Project) -> None:
+    write(project, 3, text="kettle")
+    for traces, found in (
+        ("status:error", {FAILED}),
+        ("-status:error", {TRACE}),
+        ("spans:9", set()),
+    ):
+        answer = search_events(project, SearchEvents(query="kettle", traces=traces))
+        assert {event.trace_id for event in answer.events} == found
+
+
 def test_nothing_found_is_an_empty_answer(project: Project) -> None:
     answer = search_events(project, SearchEvents(query="no such text"))
     assert (answer.events, answer.more) == ([], None)
@@ -106,5 +123,9 @@ def test_what_cannot_be_searched_is_refused(project: Project) -> None:
     assert "log.emitted" in caught.value.hint
     with pytest.raises(UsageError, match="`after` was given without `trace`"):
         search_events(project, SearchEvents(query="x", after="aa:1"))
+    with pytest.raises(UsageError, match="'bad' is no status at character 8"):
+        search_events(project, SearchEvents(query="x", traces="status:bad"))
+    with pytest.raises(UsageError, match="`traces` was given with `trace`"):
+        search_events(project, SearchEvents(query="x", trace=FAILED, traces="spans:1"))
     with pytest.raises(NotFoundError):
         search_events(project, SearchEvents(query="x", trace="zz"))
