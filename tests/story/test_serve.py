@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from mcp import Client
 
-from running import RUN, project, run, until
+from running import BACKTRAIL, RUN, project, run, until
 from serving import serving
 
 PROGRAM = """
@@ -94,6 +95,40 @@ def test_a_page_that_leaves_makes_room_for_another(folder: Path) -> None:
                 return live.status_code == 200
 
         until(has_room)
+
+
+SENDER = """
+import sys
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+provider = TracerProvider(resource=Resource.create({"service.name": "kiln"}))
+provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(sys.argv[1] + "/v1/traces")))
+with provider.get_tracer("kiln").start_as_current_span("fire", attributes={"shelf": 3}) as span:
+    span.record_exception(ValueError("too hot"))
+provider.shutdown()
+"""
+
+
+def test_a_program_that_knows_only_opentelemetry_is_shown_beside_the_others(folder: Path) -> None:
+    with serving(folder) as url:
+        assert run(sys.executable, "-c", SENDER, url, cwd=folder).returncode == 0
+        until(lambda: got(f"{url}/api/traces", query="name:fire")["traces"] != [])
+        [trace] = got(f"{url}/api/traces", query="name:fire")["traces"]
+        [error] = got(f"{url}/api/traces/{trace['trace_id']}/trail")["errors"]
+        assert (error["type"], error["message"]) == ("ValueError", "too hot")
+        span = got(f"{url}/api/traces", query="@shelf:3")["traces"]
+        assert [one["trace_id"] for one in span] == [trace["trace_id"]]
+    told = run(*BACKTRAIL, "show", trace["trace_id"], cwd=folder).stdout.decode()
+    assert "ValueError: too hot" in told
+
+
+def test_one_server_at_a_time_takes_what_is_sent(folder: Path) -> None:
+    with serving(folder):
+        second = run(*BACKTRAIL, "serve", "--port", "0", cwd=folder)
+    assert second.returncode == 5
+    assert b"takes what is sent to" in second.stderr
 
 
 def test_an_assistant_asks_at_the_same_address(folder: Path) -> None:

@@ -31,11 +31,7 @@ def listen(app: ASGIApp, *, host: str, port: int, told: Callable[[str], object])
         RefusedError: the host is another one.
         UsageError: another program has that port.
     """
-    if host not in LOOPBACK:
-        raise RefusedError(
-            f"--host {host} is not this machine's loopback, and there are no credentials yet",
-            hint="use 127.0.0.1, and an SSH tunnel from elsewhere",
-        )
+    check(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
@@ -52,3 +48,16 @@ def listen(app: ASGIApp, *, host: str, port: int, told: Callable[[str], object])
             app, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE_S
         )
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def check(host: str) -> None:
+    """Make sure that nobody else is answered.
+
+    Raises:
+        RefusedError: the host is not this machine's loopback.
+    """
+    if host not in LOOPBACK:
+        raise RefusedError(
+            f"--host {host} is not this machine's loopback, and there are no credentials yet",
+            hint="use 127.0.0.1, and an SSH tunnel from elsewhere",
+        )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
@@ -15,20 +17,40 @@ from backtrail.serve.http.problems import Problem, explain
 from backtrail.serve.http.routing import Routes
 from backtrail.serve.http.store import Store
 from backtrail.serve.http.wire import schemas
+from backtrail.serve.journal.ingest import Ingest
 from backtrail.serve.mcp_server import http_app
 from backtrail.serve.opening import Project
-from backtrail.serve.routes import health, live, traces
+from backtrail.serve.otlp.routes import otlp_routes
+from backtrail.serve.routes import activity, health, lists, live, traces
 
 BASE = "/api"
 DOCUMENT = f"{BASE}/openapi.json"
-GROUPS: Sequence[Routes] = (health.routes, live.routes, traces.routes)
+GROUPS: Sequence[Routes] = (
+    health.routes,
+    activity.routes,
+    lists.routes,
+    live.routes,
+    traces.routes,
+)
 
 
-def make_app(project: Project) -> FastAPI:
-    """Make the application that shows the recordings of a project."""
+def make_app(project: Project, ingest: Ingest | None = None) -> FastAPI:
+    """Make the application that shows the recordings of a project.
+
+    With an ingest, which has been started, it takes what other programs send; it is closed when the
+    application ends.
+    """
     assistants = http_app(project)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with assistants.router.lifespan_context(assistants):
+            yield
+        if ingest is not None:
+            await to_thread.run_sync(ingest.close)
+
     app = FastAPI(
-        lifespan=assistants.router.lifespan_context,
+        lifespan=lifespan,
         title="Backtrail",
         version=__version__,
         description="From a failure back to its cause.",
@@ -42,6 +64,8 @@ def make_app(project: Project) -> FastAPI:
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     explain(app)
     app.router.routes.extend(assistants.routes)
+    if ingest is not None:
+        app.router.routes.extend(otlp_routes(ingest))
     mount_pages(app)
     app.add_middleware(Guard)
     return app

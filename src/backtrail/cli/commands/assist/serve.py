@@ -25,13 +25,16 @@ PORT = 4600
 @click.option("--open", "is_opened", is_flag=True, help="Open the pages in the browser.")
 @click.pass_obj
 def serve(invocation: Invocation, *, port: int, host: str, is_opened: bool) -> None:
-    """Show the recordings in a browser, and answer tools and assistants, until Ctrl-C.
+    """Show the recordings in a browser, and answer tools over HTTP.
 
-    Pages at `/`, the interface for tools under `/api` (its document is `/api/openapi.json`), and
-    the Model Context Protocol at `/mcp`. Only this machine is answered: there are no users yet.
+    Until Ctrl-C: pages at `/`, the interface for tools under `/api` (its document is
+    `/api/openapi.json`), the Model Context Protocol at `/mcp`; OpenTelemetry's traces and logs are
+    taken at `/v1/traces` and `/v1/logs`. Only this machine is answered: there are no users yet.
     """
     app = part("backtrail.serve.http.app", command="serve", extra="serve")
     listening = part("backtrail.serve.listening", command="serve", extra="serve")
+    journal = part("backtrail.serve.journal.ingest", command="serve", extra="serve")
+    project = project_of(invocation)
 
     def told(url: str) -> None:
         click.echo(f"listening on {url}")
@@ -40,4 +43,10 @@ def serve(invocation: Invocation, *, port: int, host: str, is_opened: bool) -> N
             # Loaded only where it is used.
             importlib.import_module("webbrowser").open(url)
 
-    listening.listen(app.make_app(project_of(invocation)), host=host, port=port, told=told)
+    listening.check(host)
+    ingest = journal.Ingest(project.home, clock=project.clock)
+    ingest.start()
+    try:
+        listening.listen(app.make_app(project, ingest), host=host, port=port, told=told)
+    finally:
+        ingest.close()

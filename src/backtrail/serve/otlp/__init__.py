@@ -1,0 +1,1 @@
+"""What programs send over OpenTelemetry's protocol, as events of the journal."""
