@@ -36,7 +36,7 @@ MECHANISMS = {
     "task": "not handled, in an asyncio task",
     "unraisable": "could not be raised (__del__, a callback)",
     "decorator": "captured by a decorator",
-    "context_manager": "captured by a with block",
+    "context_manager": "left a span or a with block",
     "log": "logged",
     "test": "in a test",
     "manual": "captured by the program",

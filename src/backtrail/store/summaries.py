@@ -227,6 +227,10 @@ class _Ended(Struct):
     status: str = "ok"
 
 
+class _Span(Struct):
+    attributes: dict[str, Any] = {}
+
+
 def _read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:  # noqa: ANN401 - the decoder says
     """Return a body, or `None` when it has not the shape of its kind: it is kept all the same."""
     try:
@@ -241,6 +245,7 @@ _RUN = msgspec.json.Decoder(_Run)
 _PROCESS = msgspec.json.Decoder(_Process)
 _DROPPED = msgspec.json.Decoder(_Dropped)
 _ENDED = msgspec.json.Decoder(_Ended)
+_SPAN = msgspec.json.Decoder(_Span)
 
 
 def _error_raised(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
@@ -333,7 +338,7 @@ def _process_ended(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: 
         to.catalog.run("add_counted", process=place.process, reason=reason, count=count)
 
 
-def _span_started(to: Summaries, trace: Trace, line: Line, _raw: bytes, place: Place) -> None:
+def _span_started(to: Summaries, trace: Trace, line: Line, raw: bytes, place: Place) -> None:
     if line.span is not None:
         to.add_span(trace, line.span)
         if line.parent is None:
@@ -341,6 +346,8 @@ def _span_started(to: Summaries, trace: Trace, line: Line, _raw: bytes, place: P
     if trace.name_rank >= FROM_ROOT_SPAN:
         rank = FROM_ROOT_SPAN if line.parent is None else FROM_SPAN
         trace.name_it(_text(line.name), rank, place.time_unix_ns)
+    if trace.session is None and b'"session.id"' in raw and (span := _read(_SPAN, raw)):
+        trace.session = _text(span.attributes.get("session.id")) or None
 
 
 def _span_ended(to: Summaries, trace: Trace, line: Line, raw: bytes, place: Place) -> None:

@@ -148,6 +148,15 @@ def test_a_program_ends_with_its_first_process_not_with_a_child(
     assert (summary.status, summary.name, summary.command) == ("unfinished", "main.py", ["main.py"])
 
 
+def test_a_span_gives_the_session_that_its_attributes_name(home: Path, indexed: Opener) -> None:
+    lines = [
+        line("span.started", TRACE, t=1, span="a" * 16, name="odd", attributes={"session.id": 7}),
+        line("span.started", TRACE, t=2, span="b" * 16, name="x", attributes={"session.id": "s1"}),
+        line("span.started", TRACE, t=3, span="c" * 16, name="y", attributes={"session.id": "s2"}),
+    ]
+    assert summarized(home, indexed, *lines).session == "s1"
+
+
 def test_a_run_gives_its_command_exit_code_and_session(home: Path, indexed: Opener) -> None:
     child = [process_started(TRACE, t=5, argv=["my app.py"], session="other"), *debugs(TRACE, 2)]
     write_segment(home, process_id(2), child)

@@ -1,0 +1,26 @@
+/** Follows what programs record while they run. */
+
+import { addressOf } from "./client";
+import type { LiveEvent } from "./types";
+
+/** `refused` is a server that already has as many followers as it takes. */
+export type LiveState = "connecting" | "open" | "lost" | "refused";
+
+/**
+ * Calls `onEvent` for each event that the server tells of, until the returned function is called.
+ * The browser itself connects anew when the stream breaks.
+ */
+export function follow(
+  onEvent: (event: LiveEvent) => void,
+  onState: (state: LiveState) => void,
+): () => void {
+  const source = new EventSource(addressOf("live"));
+  source.addEventListener("open", () => onState("open"));
+  source.addEventListener("error", () =>
+    onState(source.readyState === EventSource.CLOSED ? "refused" : "lost"),
+  );
+  source.addEventListener("event", (message: MessageEvent<string>) => {
+    onEvent(JSON.parse(message.data) as LiveEvent);
+  });
+  return () => source.close();
+}
