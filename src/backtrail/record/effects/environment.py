@@ -17,7 +17,7 @@ from typing import Any
 from backtrail.model.effects import EnvironmentChanged, EnvironmentRead
 from backtrail.model.limits import CALLS_MAX, EFFECT_PLACES_MAX, VARIABLE_LOOKS_MAX, VARIABLES_MAX
 from backtrail.record import scope
-from backtrail.record.attach.patching import Patches, step_out
+from backtrail.record.attach.patching import Patches
 from backtrail.record.capture.callers import callers
 from backtrail.record.capture.redact import MARKER, is_secret_name
 from backtrail.record.capture.values.walk import Walk, shown_text
@@ -99,13 +99,21 @@ def _getting(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             value = original(self, key)
         except BaseException as error:
-            step_out(error)
-            if type(error) is KeyError and _is_worth_a_look(key, None):
-                quietly(_WHERE, _tell_read, key, None, frame_of(1))
+            if (above := error.__traceback__) is not None:
+                error.__traceback__ = above.tb_next
+            if type(error) is KeyError:
+                looked = _looked.get(key)
+                # In place, here and below: some libraries read many for each of their requests.
+                if (
+                    looked is None
+                    or looked[2] < VARIABLE_LOOKS_MAX
+                    or looked[1] is not None
+                    or looked[0] is not scope.get().lane.trace.trace_id
+                ) and _is_worth_a_look(key, None):
+                    quietly(_WHERE, _tell_read, key, None, frame_of(1))
             raise
         looked = _looked.get(key)
         if (
-            # In place, since some libraries read many for every request that they send.
             looked is None
             or looked[2] < VARIABLE_LOOKS_MAX
             or looked[1] != value

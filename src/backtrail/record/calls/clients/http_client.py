@@ -78,7 +78,10 @@ def _url(connection: Any, target: Any, secure: Any) -> str:
 
 def _sending(original: Function) -> Function:
     def send(self: Any, data: Any) -> Any:
-        exchange = _idle(self)
+        exchange: Exchange | None = getattr(self, MARK, None)
+        if exchange is not None and exchange.is_busy:
+            # The client is at work on it: what it calls of itself is not new.
+            exchange = None
         if exchange is not None:
             exchange.is_busy = True
             _sent(vars(self), exchange, data)
@@ -178,7 +181,9 @@ def _without_frames(kept: Any) -> Any:
 
 def _reading(original: Function) -> Function:
     def read(self: Any, *args: Any, **kwargs: Any) -> Any:
-        exchange = _idle(self)
+        exchange: Exchange | None = getattr(self, MARK, None)
+        if exchange is not None and exchange.is_busy:
+            exchange = None
         if exchange is not None:
             exchange.is_busy = True
         try:
@@ -192,7 +197,7 @@ def _reading(original: Function) -> Function:
         finally:
             if exchange is not None:
                 exchange.is_busy = False
-        if exchange is not None:
+        if exchange is not None and exchange.ended_ns is None:
             _came(self, exchange, piece)
         return piece
 
@@ -223,7 +228,7 @@ def _reading_into(original: Function) -> Function:
 
 def _came(response: Any, exchange: Exchange, piece: bytes) -> None:
     exchange.came(piece)
-    if response.fp is None:
+    if response.fp is None and exchange.ended_ns is None:
         exchange.finish()
 
 
@@ -238,7 +243,7 @@ def _took_partial(exchange: Exchange, error: BaseException) -> None:
 def _closing(original: Function) -> Function:
     def close(self: Any) -> Any:
         exchange = _idle(self)
-        if exchange is not None:
+        if exchange is not None and exchange.ended_ns is None:
             exchange.let_go()
         try:
             return original(self)

@@ -37,7 +37,8 @@ class Layer:
 
     def began(self, exchange: Exchange) -> None:
         """Take a request that begins in it."""
-        self.release()
+        if self.held is not None:
+            self.release()
         self.count += 1
         exchange.layer = self
 
@@ -90,30 +91,26 @@ def watch_urllib(patches: Patches, module: ModuleType) -> None:
 
 def _layered(original: Function, client: str, asked: Asked) -> Function:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        layer = _enter(client)
+        thread = get_ident()
+        layer = None
+        if thread not in _layers:
+            # One that runs in this thread already tells of all that is below it.
+            layer = _layers[thread] = Layer(client)
         try:
             result = original(self, *args, **kwargs)
         except BaseException as error:
             if layer is not None:
-                _layers.pop(get_ident(), None)
+                _layers.pop(thread, None)
                 _raised(layer, error, lambda: asked(self, *args, **kwargs))
             step_out(error)
             raise
         if layer is not None:
-            _layers.pop(get_ident(), None)
-            layer.release()
+            _layers.pop(thread, None)
+            if layer.held is not None:
+                layer.release()
         return result
 
     return call
-
-
-def _enter(client: str) -> Layer | None:
-    """Begin a library's call, unless one runs in this thread already."""
-    thread = get_ident()
-    if thread in _layers:
-        return None
-    layer = _layers[thread] = Layer(client)
-    return layer
 
 
 def _raised(layer: Layer, error: BaseException, asked: Callable[[], Request]) -> None:
