@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from backtrail.model.errors import RefusedError, UsageError
+from backtrail.model.limits.reading import HEAD_BYTES_MAX
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 YOUNG_OBJECTS = 100_000
@@ -45,7 +46,12 @@ def listen(app: ASGIApp, *, host: str, port: int, told: Callable[[str], object])
         shown = f"[{host}]" if ":" in host else host
         told(f"http://{shown}:{listening.getsockname()[1]}/")
         config = uvicorn.Config(
-            app, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE_S
+            app,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+            http="h11",
+            h11_max_incomplete_event_size=HEAD_BYTES_MAX,
         )
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -161,6 +161,10 @@ LOCK_PAIRS_MAX = 5_000
 """Pairs of locks, one taken while the other was held, that are remembered."""
 
 # The server
+CURSOR_URL_CHARS_MAX = 4_000
+"""Characters of it that fit the address of a page."""
+HEAD_BYTES_MAX = 1 << 16
+"""Bytes of a request before its body."""
 OUTLINE_PAGE_USUAL = 1_000
 """Spans of one answer unless asked for otherwise."""
 OUTLINE_PAGE_MAX = 5_000

@@ -10,14 +10,18 @@ from fastapi import APIRouter, Query
 from msgspec import Struct
 from starlette.responses import Response
 
-from backtrail.model.limits.reading import CURSOR_CHARS_MAX, LIST_ROWS, LIST_ROWS_MAX
+from backtrail.model.limits.reading import CURSOR_URL_CHARS_MAX, LIST_ROWS, LIST_ROWS_MAX
 from backtrail.serve.http.problems import DOCUMENTED
 from backtrail.serve.http.wire import encoded, reference
 
 Limit = Annotated[int, Query(ge=1, le=LIST_ROWS_MAX, description="How many to answer with.")]
 Cursor = Annotated[
     str | None,
-    Query(max_length=CURSOR_CHARS_MAX, description="`next_cursor` of the page before."),
+    Query(
+        max_length=CURSOR_URL_CHARS_MAX,
+        pattern=r"^[A-Za-z0-9_=.:-]*$",
+        description="`next_cursor` of the page before.",
+    ),
 ]
 USUAL = LIST_ROWS
 Endpoint = Callable[..., Struct]

@@ -35,7 +35,7 @@ def test_a_block_is_measured(home: Path) -> None:
     with measure("load"):
         work(0.02)
         gc.collect()
-        held = bytearray(64 << 20)
+        held = bytearray(256 << 20)
         held[::4096] = b"x" * len(held[::4096])
     (use,) = told(home)
     assert use["name"] == "load"

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Query
 from msgspec import Struct
 from starlette.testclient import TestClient
 
-from backtrail.model.limits.reading import CURSOR_CHARS_MAX
+from backtrail.model.limits.reading import CURSOR_URL_CHARS_MAX
 from backtrail.serve.http.problems import explain
 from backtrail.serve.http.routing import USUAL, Cursor, Limit, Routes
 
@@ -47,7 +47,7 @@ def test_a_page_is_bounded() -> None:
     _, client = shelf()
     assert client.get("/cups/blue?limit=201").status_code == 422
     assert "limit is '0'" in client.get("/cups/blue?limit=0").json()["detail"]
-    long = client.get("/cups/blue", params={"cursor": "x" * (CURSOR_CHARS_MAX + 1)}).json()
+    long = client.get("/cups/blue", params={"cursor": "x" * (CURSOR_URL_CHARS_MAX + 1)}).json()
     assert long["detail"].startswith("cursor is 'xxx")
     assert len(long["detail"]) < 300
 
