@@ -22,7 +22,7 @@ def raw_deflate(body: bytes) -> bytes:
         (gzip.compress(TEXT, mtime=0), "X-GZIP"),
         (zlib.compress(TEXT), "deflate"),
         (raw_deflate(TEXT), "deflate"),
-        (gzip.compress(zlib.compress(TEXT)), "deflate, gzip"),
+        (gzip.compress(zlib.compress(TEXT), mtime=0), "deflate, gzip"),
         (TEXT, "identity"),
     ],
 )
