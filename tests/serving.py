@@ -15,12 +15,29 @@ SECONDS_MAX = 20
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """Serve a project, and give the address, without a slash behind it."""
-    command = [*BACKTRAIL, "serve", "--port", "0"]
+    """Serve a project, and give the address; the server ends well, as it does at Ctrl-C."""
+    with server(folder / ".backtrail") as (address, process):
+        yield address
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS_MAX) in {0, 130}
+
+
+@contextmanager
+def server(home: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve a store; give the address, without a slash behind it, and the process."""
+    home.parent.mkdir(exist_ok=True)
     with subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().removeprefix("listening on ").strip().rstrip("/")
-        server.send_signal(signal.SIGINT)
-        assert server.wait(SECONDS_MAX) in {0, 130}
+        [*BACKTRAIL, "serve", "--port", "0"],
+        cwd=home.parent,
+        env=environment(BACKTRAIL_DIR=str(home)),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("listening on "), line
+            yield line.removeprefix("listening on ").strip().rstrip("/"), process
+        finally:
+            process.terminate()
+            process.wait(SECONDS_MAX)

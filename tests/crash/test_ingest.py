@@ -18,7 +18,8 @@ from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
 from otlp_sample import pairs, traces
-from otlp_serving import server
+from running import until
+from serving import server
 
 SENDERS = 4
 SPANS = 20
@@ -92,8 +93,7 @@ def kept(home: Path) -> Counter[tuple[str, str, str]]:
 
 def wait_for(senders: list[Sender], count: int) -> None:
     """Wait until so many spans are acknowledged."""
-    while sum(len(sender.acknowledged) for sender in senders) < count:
-        time.sleep(0.01)
+    until(lambda: sum(len(sender.acknowledged) for sender in senders) >= count)
 
 
 def stop(senders: list[Sender]) -> None:

@@ -23,8 +23,8 @@ from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from backtrail.trail.story import Story, story
 from backtrail.trail.views.transcripts import LlmCallsReader
-from otlp_serving import server
 from running import until
+from serving import server
 
 SECRET = "sk-proj-Zm9vYmFyYmF6cXV4MTIzNDU2"
 HELD = "correct-horse-battery-staple"

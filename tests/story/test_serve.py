@@ -12,7 +12,7 @@ import httpx
 import pytest
 from mcp import Client
 
-from running import BACKTRAIL, RUN, project, run, until
+from running import BACKTRAIL, RUN, environment, project, run, until
 from serving import serving
 
 PROGRAM = """
@@ -98,13 +98,12 @@ def test_a_page_that_leaves_makes_room_for_another(folder: Path) -> None:
 
 
 SENDER = """
-import sys
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 provider = TracerProvider(resource=Resource.create({"service.name": "kiln"}))
-provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(sys.argv[1] + "/v1/traces")))
+provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
 with provider.get_tracer("kiln").start_as_current_span("fire", attributes={"shelf": 3}) as span:
     span.record_exception(ValueError("too hot"))
 provider.shutdown()
@@ -113,7 +112,8 @@ provider.shutdown()
 
 def test_a_program_that_knows_only_opentelemetry_is_shown_beside_the_others(folder: Path) -> None:
     with serving(folder) as url:
-        assert run(sys.executable, "-c", SENDER, url, cwd=folder).returncode == 0
+        env = environment(OTEL_EXPORTER_OTLP_ENDPOINT=url)
+        assert run(sys.executable, "-c", SENDER, cwd=folder, env=env).returncode == 0
         until(lambda: got(f"{url}/api/traces", query="name:fire")["traces"] != [])
         [trace] = got(f"{url}/api/traces", query="name:fire")["traces"]
         [error] = got(f"{url}/api/traces/{trace['trace_id']}/trail")["errors"]

@@ -162,7 +162,7 @@ LOCK_PAIRS_MAX = 5_000
 
 # The server
 CURSOR_URL_CHARS_MAX = 4_000
-"""Characters of it that fit the address of a page."""
+"""Characters of such a text in the address of a request."""
 HEAD_BYTES_MAX = 1 << 16
 """Bytes of a request before its body."""
 OUTLINE_PAGE_USUAL = 1_000

@@ -23,9 +23,9 @@ class Room:
         self.refused = 0
         self._lock = Lock()
 
-    def lease(self) -> Lease:
+    def share(self) -> Share:
         """Begin to take room for one request."""
-        return Lease(self)
+        return Share(self)
 
     def take(self, size: int) -> None:
         """Take room.
@@ -48,7 +48,7 @@ class Room:
             self.taken -= size
 
 
-class Lease:
+class Share:
     """The room of one request; leaving the `with` statement gives it back."""
 
     def __init__(self, room: Room) -> None:

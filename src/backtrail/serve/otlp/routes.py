@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from backtrail.model.errors import StoreError
 from backtrail.serve.journal.ingest import Ingest
-from backtrail.serve.journal.room import BusyError, Lease
+from backtrail.serve.journal.room import BusyError, Share
 from backtrail.serve.journal.unit import Unit
 from backtrail.serve.otlp.answers import JSON, PROTOBUF, accepted, refused
 from backtrail.serve.otlp.events import Lines
@@ -83,13 +83,13 @@ async def _answer(ingest: Ingest, signal: Signal, request: Request) -> Response:
 
 async def _take(ingest: Ingest, reader: Reader, request: Request) -> Counter[str]:
     """Read, decode and write a request; return what of it was not taken."""
-    with ingest.room.lease() as lease:
-        body = await read_body(request, lease)
+    with ingest.room.share() as share:
+        body = await read_body(request, share)
         encoding = request.headers.get("content-encoding", "")
         now = ingest.clock.time_unix_ns()
         await ingest.pace()
         units, rejected = await asyncio.get_running_loop().run_in_executor(
-            ingest.decoders, _decoded, body, encoding, reader, lease, now
+            ingest.decoders, _decoded, body, encoding, reader, share, now
         )
         if units:
             await asyncio.wrap_future(ingest.submit(units))
@@ -97,9 +97,9 @@ async def _take(ingest: Ingest, reader: Reader, request: Request) -> Counter[str
 
 
 def _decoded(
-    body: bytes, encoding: str, reader: Reader, lease: Lease, now_unix_ns: int
+    body: bytes, encoding: str, reader: Reader, share: Share, now_unix_ns: int
 ) -> tuple[list[Unit], Counter[str]]:
-    received = reader(decompressed(body, encoding, lease))
+    received = reader(decompressed(body, encoding, share))
     return Lines(now_unix_ns).units(received), received.rejected
 
 

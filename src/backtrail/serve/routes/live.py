@@ -17,8 +17,9 @@ from backtrail.model.limits.reading import LIVE_CLIENTS_MAX, LIVE_EVENTS_MAX
 from backtrail.serve.following import Follower, is_wanted
 from backtrail.serve.http.problems import DOCUMENTED, problem
 from backtrail.serve.http.routing import Routes
-from backtrail.serve.http.store import Reads
+from backtrail.serve.http.store import Reads, Store
 from backtrail.serve.http.wire import encoded
+from backtrail.store import reading
 from backtrail.trail.wording import describe
 
 POLL_S = 0.25
@@ -50,7 +51,9 @@ class _Clients:
 async def follow(
     request: Request,
     store: Reads,
-    trace: Annotated[str | None, Query(max_length=100, description="Only this trace.")] = None,
+    trace: Annotated[
+        str | None, Query(max_length=100, description="Only this trace, by whatever names it.")
+    ] = None,
     kind: Annotated[list[str] | None, Query(description="Kinds, or nouns of kinds.")] = None,
 ) -> Response:
     """Send events as programs record them, each as an `event` with a `LiveEvent` in JSON."""
@@ -62,9 +65,10 @@ async def follow(
         )
         busy.headers["retry-after"] = AGAIN_S
         return busy
+    trace_id = None if trace is None else await to_thread.run_sync(_resolved, store, trace)
     follower = Follower(store.project.home / "journal")
     await to_thread.run_sync(follower.skip_recorded)
-    test = is_wanted(trace_id=trace, kinds=tuple(kind or ()))
+    test = is_wanted(trace_id=trace_id, kinds=tuple(kind or ()))
 
     async def told() -> AsyncIterator[bytes]:
         _Clients.count += 1
@@ -98,6 +102,11 @@ routes.router.add_api_route(
         **DOCUMENTED,
     },
 )
+
+
+def _resolved(store: Store, text: str) -> str:
+    with store.opened() as catalog:
+        return reading.resolve_trace(catalog, text)
 
 
 def _line(event: Event) -> bytes:

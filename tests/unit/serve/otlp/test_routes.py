@@ -3,23 +3,37 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from backtrail.serve.journal.ingest import Ingest
 from backtrail.serve.otlp.answers import JSON, PROTOBUF
+from backtrail.serve.otlp.routes import otlp_routes
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from otlp_sample import NOW, TRACE, a_span, logs, traces, value
-from otlp_serving import app
 
 AS_PROTOBUF = {"Content-Type": PROTOBUF}
 SPAN = {"traceId": TRACE.hex(), "spanId": "a1" * 8, "name": "json", "startTimeUnixNano": str(NOW)}
+
+
+def app(ingest: Ingest) -> Starlette:
+    """Return an application of nothing but the routes; it starts and ends what is behind them."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        ingest.start()
+        yield
+        ingest.close()
+
+    return Starlette(routes=otlp_routes(ingest), lifespan=lifespan)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def test_only_what_is_asked_for_is_told_and_nothing_of_before(tmp_path: Path) ->
     home = project(tmp_path) / ".backtrail"
     builders.write_segment(home, builders.process_id(1), builders.debugs(TRACE, 2))
     with serving(tmp_path) as url:
-        asked = {"trace": TRACE, "kind": ["log", "debug.recorded"]}
+        asked = {"trace": "latest", "kind": ["log", "debug.recorded"]}
         with httpx.stream("GET", f"{url}/api/live", params=asked) as live:
             lines = live.iter_lines()
             assert next(lines) == ": following"
@@ -34,6 +34,12 @@ def test_only_what_is_asked_for_is_told_and_nothing_of_before(tmp_path: Path) ->
     assert event["event_id"] == f"{builders.process_id(2)}:2"
     assert event["time_unix_ns"].isdecimal()
     assert "5" in event["text"]
+
+
+def test_a_trace_that_is_not_there_is_not_followed(tmp_path: Path) -> None:
+    with serving(project(tmp_path)) as url:
+        answer = httpx.get(f"{url}/api/live", params={"trace": "ffff"})
+    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no trace ffff")
 
 
 def test_too_many_that_follow_are_refused_for_a_while(tmp_path: Path) -> None:

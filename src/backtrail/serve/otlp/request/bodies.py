@@ -15,7 +15,7 @@ from backtrail.model.limits.reading import (
     INGEST_READ_S_MAX,
     INGEST_WINDOW_BYTES_MAX,
 )
-from backtrail.serve.journal.room import Lease
+from backtrail.serve.journal.room import Share
 
 _PIECE_BYTES = 1 << 20
 _GZIP = 16 + zlib.MAX_WBITS
@@ -37,7 +37,7 @@ class SlowBodyError(ValueError):
     """A body did not come in time."""
 
 
-async def read_body(request: Request, lease: Lease) -> bytes:
+async def read_body(request: Request, share: Share) -> bytes:
     """Return the body as it was sent; it takes room while it comes.
 
     Raises:
@@ -53,14 +53,14 @@ async def read_body(request: Request, lease: Lease) -> bytes:
                 size += len(piece)
                 if size > INGEST_BODY_BYTES_MAX:
                     raise TooLargeError
-                lease.grow(len(piece))
+                share.grow(len(piece))
                 pieces.append(piece)
     except TimeoutError as error:
         raise SlowBodyError from error
     return b"".join(pieces)
 
 
-def decompressed(body: bytes, encoding: str, lease: Lease) -> bytes:
+def decompressed(body: bytes, encoding: str, share: Share) -> bytes:
     """Return a body as it was before it was compressed; it stops at the limit, whatever it is of.
 
     Raises:
@@ -82,7 +82,7 @@ def decompressed(body: bytes, encoding: str, lease: Lease) -> bytes:
             size += len(piece)
             if size > INGEST_BODY_BYTES_MAX:
                 raise TooLargeError
-            lease.grow(len(piece))
+            share.grow(len(piece))
             pieces.append(piece)
     except (zlib.error, zstandard.ZstdError) as error:
         raise BrokenBodyError(f"{error}") from error

@@ -23,13 +23,13 @@ BODY = b"spans and more spans " * 10_000
 
 
 def test_each_encoding_gives_back_what_was_sent() -> None:
-    with Room().lease() as lease:
-        assert decompressed(BODY, "", lease) == BODY
-        assert decompressed(gzip.compress(BODY), "GZIP", lease) == BODY
-        assert decompressed(gzip.compress(BODY) + gzip.compress(b"end"), "gzip", lease) == (
+    with Room().share() as share:
+        assert decompressed(BODY, "", share) == BODY
+        assert decompressed(gzip.compress(BODY), "GZIP", share) == BODY
+        assert decompressed(gzip.compress(BODY) + gzip.compress(b"end"), "gzip", share) == (
             BODY + b"end"
         )
-        assert decompressed(zstandard.compress(BODY), "zstd", lease) == BODY
+        assert decompressed(zstandard.compress(BODY), "zstd", share) == BODY
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd"])
@@ -38,8 +38,8 @@ def test_a_small_body_that_stands_for_gigabytes_ends_at_the_limit(encoding: str)
     pack = gzip.compress if encoding == "gzip" else zstandard.compress
     bomb = pack(zeros) * 300
     room = Room()
-    with room.lease() as lease, pytest.raises(TooLargeError):
-        decompressed(bomb, encoding, lease)
+    with room.share() as share, pytest.raises(TooLargeError):
+        decompressed(bomb, encoding, share)
     assert room.taken == 0
 
 
@@ -54,24 +54,24 @@ def test_a_small_body_that_stands_for_gigabytes_ends_at_the_limit(encoding: str)
     ids=["no gzip", "cut gzip", "no zstd", "too wide a window"],
 )
 def test_what_is_not_compressed_as_it_says_is_refused(body: bytes, encoding: str) -> None:
-    with Room().lease() as lease, pytest.raises((BrokenBodyError, TooLargeError)):
-        decompressed(body, encoding, lease)
+    with Room().share() as share, pytest.raises((BrokenBodyError, TooLargeError)):
+        decompressed(body, encoding, share)
 
 
 def test_an_encoding_that_is_not_known_is_named() -> None:
-    with Room().lease() as lease, pytest.raises(UnknownEncodingError, match="br"):
-        decompressed(BODY, "br", lease)
+    with Room().share() as share, pytest.raises(UnknownEncodingError, match="br"):
+        decompressed(BODY, "br", share)
 
 
 def test_what_a_body_becomes_takes_room() -> None:
-    with Room(most=100_000).lease() as lease, pytest.raises(BusyError):
-        decompressed(gzip.compress(BODY), "gzip", lease)
+    with Room(most=100_000).share() as share, pytest.raises(BusyError):
+        decompressed(gzip.compress(BODY), "gzip", share)
 
 
 def test_a_body_is_read_piece_by_piece_and_takes_room() -> None:
     room = Room()
-    with room.lease() as lease:
-        assert asyncio.run(read_body(request([b"one ", b"two"]), lease)) == b"one two"
+    with room.share() as share:
+        assert asyncio.run(read_body(request([b"one ", b"two"]), share)) == b"one two"
         assert room.taken == 7
     assert room.taken == 0
 
@@ -79,14 +79,14 @@ def test_a_body_is_read_piece_by_piece_and_takes_room() -> None:
 def test_a_body_without_an_end_is_refused_at_the_limit() -> None:
     piece = bytes(1 << 24)
     pieces = [piece] * (INGEST_BODY_BYTES_MAX // len(piece) + 1)
-    with Room().lease() as lease, pytest.raises(TooLargeError):
-        asyncio.run(read_body(request(pieces), lease))
+    with Room().share() as share, pytest.raises(TooLargeError):
+        asyncio.run(read_body(request(pieces), share))
 
 
 def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "INGEST_READ_S_MAX", 0.05)
-    with Room().lease() as lease, pytest.raises(SlowBodyError):
-        asyncio.run(read_body(request([b"x"], stops=True), lease))
+    with Room().share() as share, pytest.raises(SlowBodyError):
+        asyncio.run(read_body(request([b"x"], stops=True), share))
 
 
 def request(pieces: list[bytes], *, stops: bool = False) -> Request:
