@@ -192,7 +192,7 @@ class Hole(Struct, frozen=True, kw_only=True):
 
 
 def summary_of(row: sqlite3.Row) -> TraceSummary:
-    """Return a row of what `queries.sql` calls a summary as what it says."""
+    """Return a row of what `sql/events.sql` calls a summary as what it says."""
     is_finished = bool(row["is_closed"] or row["is_ended"])
     command = row["command"] or row["root_command"]
     status: Status = "ok"

@@ -1,7 +1,7 @@
 """The catalogue: one SQLite file that answers questions about the events of a journal.
 
-It can be dropped at any time: `store.rebuild` makes it anew. All SQL stands in `queries.sql` and
-`schema.sql`, by name.
+It can be dropped at any time: `store.rebuild` makes it anew. All SQL stands in the files
+of `sql/`, by name.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from backtrail.store.segments import holders_text
 
 SCHEMA_VERSION = 2
 CATALOG_NAME = "catalog.db"
-_HERE = Path(__file__).parent
+_SQL_FOLDER = Path(__file__).with_name("sql")
+_SCHEMA_FILE = _SQL_FOLDER / "schema.sql"
 _CACHE_KIB = 32_768
 
 Steps = Mapping[int, str]
@@ -54,7 +55,8 @@ def _named(text: str) -> dict[str, dict[str, str]]:
     }
 
 
-_SQL = _named((_HERE / "queries.sql").read_text(encoding="utf-8"))
+_STATEMENTS = (file for file in sorted(_SQL_FOLDER.glob("*.sql")) if file != _SCHEMA_FILE)
+_SQL = _named("\n".join(file.read_text(encoding="utf-8") for file in _STATEMENTS))
 QUERIES = _SQL["name"]
 """Every statement by its name."""
 FRAMES = _SQL["frame"]
@@ -64,7 +66,7 @@ CLAUSES = _SQL["clause"]
 MIGRATIONS: Steps = {1: QUERIES["migrate_from_1"]}
 
 
-SCHEMA, SUMMARIES = (_HERE / "schema.sql").read_text(encoding="utf-8").split("-- summaries --")
+SCHEMA, SUMMARIES = _SCHEMA_FILE.read_text(encoding="utf-8").split("-- summaries --")
 """What makes an empty catalogue: the truth, and the tables that are computed from it."""
 
 

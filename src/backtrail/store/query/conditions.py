@@ -1,4 +1,4 @@
-"""Conditions of a search in the catalogue, put together of the clauses in queries.sql."""
+"""Conditions of a search in the catalogue, put together of the clauses in sql/search.sql."""
 
 from __future__ import annotations
 
