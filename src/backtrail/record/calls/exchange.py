@@ -57,6 +57,8 @@ class Exchange:
     """Whether the bytes of the answer are those that the client has decompressed."""
     is_at_end = False
     """Whether nothing follows, though the client has not said so yet."""
+    is_in_pieces = False
+    """Whether its body is sent in pieces, each behind its length."""
     is_busy = False
     """Whether the client is at work on it, so that what it calls of itself is not new."""
     is_complete = False
@@ -67,6 +69,8 @@ class Exchange:
     """The library, built on the client, that will say what the error is."""
     answered_ns: int | None = None
     ended_ns: int | None = None
+    answer_head: Any = None
+    """What is told of the headers of the answer, once that is known."""
     request_headers: Headers = []  # noqa: RUF012 - replaced, never changed
     answer_headers: Headers = []  # noqa: RUF012 - as above
 

@@ -45,7 +45,8 @@ def look_at(exchange: Exchange) -> None:
     """Remember an answer that limits what may be asked."""
     if exchange.status is None:
         return
-    remaining = head_of(exchange.answer_headers).limits
+    head = exchange.answer_head or head_of(exchange.answer_headers)
+    remaining = head.limits
     if exchange.status != TOO_MANY and not (remaining and _is_used_up(remaining)):
         return
     after_s = retry_after_s(exchange.answer_headers, journal.clock().time_unix_ns())

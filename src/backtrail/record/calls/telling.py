@@ -29,7 +29,7 @@ def tell_http(exchange: Exchange) -> None:
     walk = Walk()
     request, answer = exchange.request, exchange.answer
     sent = head_of(exchange.request_headers, walk)
-    came = head_of(exchange.answer_headers, walk)
+    came = exchange.answer_head = head_of(exchange.answer_headers, walk)
     started_ns, answered_ns = exchange.started_ns, exchange.answered_ns
     request_body, response_body = shown_bodies(
         request, sent, answer, came, walk, is_decoded=exchange.is_decoded

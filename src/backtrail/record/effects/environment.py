@@ -17,7 +17,7 @@ from typing import Any
 from backtrail.model.effects import EnvironmentChanged, EnvironmentRead
 from backtrail.model.limits import CALLS_MAX, EFFECT_PLACES_MAX, VARIABLE_LOOKS_MAX, VARIABLES_MAX
 from backtrail.record import scope
-from backtrail.record.attach.patching import Patches
+from backtrail.record.attach.patching import Patches, step_out
 from backtrail.record.capture.callers import callers
 from backtrail.record.capture.redact import MARKER, is_secret_name
 from backtrail.record.capture.values.walk import Walk, shown_text
@@ -32,6 +32,7 @@ _MEANS = frozenset({"getenv", "getenvb", "__getitem__", "get", "__contains__", "
 """Functions in it that read one variable for whoever calls them."""
 
 _WHERE = "environment"
+_frame_of = sys._getframe  # noqa: SLF001 - inspect costs start-up time
 _patches = Patches()
 _read: dict[tuple[object, ...], None] = {}
 """Variables with the places that read them, which are recorded already."""
@@ -48,10 +49,11 @@ def watch() -> None:
     _reads.forget()
     _changes.forget()
     kind = type(os.environ)
-    plain = kind.__getitem__
     _patches.replace(kind, "__getitem__", _getting)
-    _patches.replace(kind, "items", lambda _: lambda self: ItemsView(self, plain))
-    _patches.replace(kind, "values", lambda _: lambda self: ValuesView(self, plain))
+    _patches.replace(kind, "get", lambda _: _get)
+    _patches.replace(kind, "__contains__", lambda _: _contains)
+    _patches.replace(kind, "items", lambda _: _items)
+    _patches.replace(kind, "values", lambda _: _values)
     audit.listen("os.putenv", _set)
     audit.listen("os.unsetenv", _unset)
 
@@ -66,78 +68,95 @@ def unwatch() -> None:
 class ItemsView(abc.ItemsView[Any, Any]):
     """All variables with their values: a walk over them, of which nothing is recorded.
 
-    Some libraries walk over all of them for every request that they send.
+    Some libraries walk over all of them for every request that they send, so nothing here is done
+    twice: the standard library's own walk decodes each name, encodes it and looks it up.
     """
 
-    def __init__(self, mapping: Any, plain: Callable[..., Any]) -> None:
-        super().__init__(mapping)
-        self._all = mapping
-        self._plain = plain
-
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        for key in self._all:
-            yield key, self._plain(self._all, key)
+        return _walk(self._mapping)  # type: ignore[attr-defined]
 
 
 class ValuesView(abc.ValuesView[Any]):
     """The values of all variables: a walk over them, of which nothing is recorded."""
 
-    def __init__(self, mapping: Any, plain: Callable[..., Any]) -> None:
-        super().__init__(mapping)
-        self._all = mapping
-        self._plain = plain
-
     def __iter__(self) -> Iterator[Any]:
-        for key in self._all:
-            yield self._plain(self._all, key)
+        return (value for _, value in _walk(self._mapping))  # type: ignore[attr-defined]
+
+
+def _walk(environ: Any) -> Iterator[tuple[Any, Any]]:
+    data, name_of, value_of = environ._data, environ.decodekey, environ.decodevalue  # noqa: SLF001 - what its own methods use
+    for key in list(data):
+        name = name_of(key)
+        try:
+            value = data[key]
+        except KeyError:
+            # It went while the program walked.
+            raise KeyError(name) from None
+        yield name, value_of(value)
+
+
+def _items(self: Any) -> ItemsView:
+    return ItemsView(self)
+
+
+def _values(self: Any) -> ValuesView:
+    return ValuesView(self)
 
 
 def _getting(original: Callable[..., Any]) -> Callable[..., Any]:
-    frame_of = sys._getframe  # noqa: SLF001 - inspect costs start-up time
-
     def getitem(self: Any, key: Any) -> Any:
         try:
             value = original(self, key)
         except BaseException as error:
-            if (above := error.__traceback__) is not None:
-                error.__traceback__ = above.tb_next
+            step_out(error)
             if type(error) is KeyError:
-                looked = _looked.get(key)
-                # In place, here and below: some libraries read many for each of their requests.
-                if (
-                    looked is None
-                    or looked[2] < VARIABLE_LOOKS_MAX
-                    or looked[1] is not None
-                    or looked[0] is not scope.get().lane.trace.trace_id
-                ) and _is_worth_a_look(key, None):
-                    quietly(_WHERE, _tell_read, key, None, frame_of(1))
+                _look(key, None)
             raise
-        looked = _looked.get(key)
-        if (
-            looked is None
-            or looked[2] < VARIABLE_LOOKS_MAX
-            or looked[1] != value
-            or looked[0] is not scope.get().lane.trace.trace_id
-        ) and _is_worth_a_look(key, value):
-            quietly(_WHERE, _tell_read, key, value, frame_of(1))
+        _look(key, value)
         return value
 
     return getitem
 
 
-def _is_worth_a_look(key: Any, value: Any) -> bool:
-    """Tell whether a variable has not been read very often in this trace, as it is by now."""
-    trace = scope.get().lane.trace.trace_id
+# As the two below read a variable, one that is not set needs no exception: some libraries look for
+# many for each of their requests.
+
+
+def _get(self: Any, key: Any, default: Any = None) -> Any:
+    try:
+        found = self._data.get(self.encodekey(key))
+    except BaseException as error:
+        step_out(error)
+        raise
+    if found is None:
+        _look(key, None)
+        return default
+    value = self.decodevalue(found)
+    _look(key, value)
+    return value
+
+
+def _contains(self: Any, key: Any) -> bool:
+    try:
+        found = self._data.get(self.encodekey(key))
+    except BaseException as error:
+        step_out(error)
+        raise
+    _look(key, None if found is None else self.decodevalue(found))
+    return found is not None
+
+
+def _look(key: Any, value: Any) -> None:
+    """Tell of a variable that has not been read very often in this trace, as it is by now."""
     looked = _looked.get(key)
-    if looked is None or looked[0] != trace or looked[1] != value:
+    trace = scope.get().lane.trace.trace_id
+    if looked is None or looked[0] is not trace or looked[1] != value:
         if len(_looked) >= EFFECT_PLACES_MAX:
             _looked.clear()
-        _looked[key] = (trace, value, 1)
-        return True
-    if looked[2] >= VARIABLE_LOOKS_MAX:
-        return False
-    _looked[key] = (trace, value, looked[2] + 1)
-    return True
+        looked = (trace, value, 0)
+    if looked[2] < VARIABLE_LOOKS_MAX:
+        _looked[key] = (trace, value, looked[2] + 1)
+        quietly(_WHERE, _tell_read, key, value, _frame_of(2))
 
 
 def _text(given: Any) -> str:

@@ -119,6 +119,29 @@ def test_a_walk_looks_and_costs_as_it_does_unwatched() -> None:
     assert "items" not in vars(type(os.environ))
 
 
+@pytest.mark.usefixtures("home")
+def test_a_variable_that_goes_during_a_walk_is_missed_as_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHOP_BRIEF", "1")
+    walk = iter(os.environ.items())
+    next(walk)
+    monkeypatch.delenv("SHOP_BRIEF")
+    with pytest.raises(KeyError) as caught:
+        list(walk)
+    assert caught.value.args == ("SHOP_BRIEF",)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("name", ["get", "__contains__", "__getitem__"])
+def test_what_can_be_no_name_is_refused_as_ever(name: str) -> None:
+    with pytest.raises(TypeError, match="str expected, not int") as caught:
+        getattr(os.environ, name)(7)
+    frames = [str(entry.path) for entry in caught.traceback]
+    assert environment.__file__ not in frames
+
+
 def test_one_place_that_reads_many_is_told_in_part(home: Path) -> None:
     for number in range(VARIABLES_MAX + 10):
         os.getenv(f"SHOP_{number}")

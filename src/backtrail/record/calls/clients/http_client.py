@@ -109,7 +109,9 @@ def _idle(owner: Any) -> Exchange | None:
 def _sent(known: dict[str, Any], exchange: Exchange, data: Any) -> None:
     if known.get(_HEAD) is None:
         known[_HEAD] = True
-        exchange.request_headers = _fields(data)
+        exchange.request_headers = fields = _fields(data)
+        if fields and b"chunked" in data.lower():
+            exchange.is_in_pieces = _is_chunked(fields)
     else:
         exchange.sent(data)
 
@@ -150,7 +152,7 @@ def _answered(exchange: Exchange, response: Any) -> None:
     """Take the head of an answer, and let its methods tell of the rest."""
     headers = response.headers
     exchange.answered(response.status, list(headers.raw_items()), response.length)
-    if exchange.request is not None and _is_chunked(exchange):
+    if exchange.request is not None and exchange.is_in_pieces:
         exchange.request = _without_frames(exchange.request)
     if response.length == 0 or response.isclosed():
         exchange.finish()
@@ -158,8 +160,8 @@ def _answered(exchange: Exchange, response: Any) -> None:
         setattr(response, MARK, exchange)
 
 
-def _is_chunked(exchange: Exchange) -> bool:
-    for name, value in exchange.request_headers:
+def _is_chunked(fields: list[tuple[bytes, bytes]]) -> bool:
+    for name, value in fields:
         if name.lower() == b"transfer-encoding" and b"chunked" in value.lower():
             return True
     return False
