@@ -81,3 +81,7 @@ class RefusedError(BacktrailError):
     """What is asked for is not allowed."""
 
     exit_code = ExitCode.REFUSED
+
+
+class UnreachableError(BacktrailError):
+    """A server does not answer, or answers what it should not."""

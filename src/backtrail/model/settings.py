@@ -7,6 +7,7 @@ A setting is given, strongest first, by an argument of `backtrail.start`, the va
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -48,6 +49,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     keep_days: float = 30.0
     keep_mib: float = 2_048.0
     keep_traces: int = 100_000
+    store: str | None = None
 
 
 ABOUT: dict[str, str] = {
@@ -70,6 +72,8 @@ ABOUT: dict[str, str] = {
     "keep_days": "Traces older than this are removed by `backtrail gc`.",
     "keep_mib": "`backtrail gc` removes the oldest traces beyond this size on disk.",
     "keep_traces": "`backtrail gc` removes the oldest traces beyond this number.",
+    "store": "Where the catalogue is kept: unset or `sqlite` in the directory, or the address of a "
+    "database, `postgresql://user@host/database`.",
 }
 """What each setting does, for `backtrail config` and the docs."""
 
@@ -156,6 +160,14 @@ def _positive(number: float, name: str) -> float:
         # As is "not a number".
         raise ValueError(name)
     return number
+
+
+def shown(value: Value) -> Value:
+    """Return a setting's value as it may be shown: of an address without the password."""
+    return _PASSWORD.sub(r"\1:***@", value) if isinstance(value, str) else value
+
+
+_PASSWORD = re.compile(r"(\w://[^/?#:@]*):.*@", re.DOTALL)
 
 
 class Layer(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from backtrail.model.clock import NS_PER_MS
 from backtrail.model.event import Event
 from backtrail.model.kinds import Status
 from backtrail.model.limits.reading import PAGE_ROWS_MAX
+from backtrail.store.engines.protocol import Row
 from backtrail.store.query.patterns import literal
 from backtrail.store.query.terms import EVERYTHING, Either, Leaf, Query, Term, all_of
 
@@ -191,7 +191,7 @@ class Hole(Struct, frozen=True, kw_only=True):
     """Whether lines are there and could not be read; otherwise a file of the journal is gone."""
 
 
-def summary_of(row: sqlite3.Row) -> TraceSummary:
+def summary_of(row: Row) -> TraceSummary:
     """Return a row of what `sql/events.sql` calls a summary as what it says."""
     is_finished = bool(row["is_closed"] or row["is_ended"])
     command = row["command"] or row["root_command"]
@@ -222,7 +222,7 @@ def summary_of(row: sqlite3.Row) -> TraceSummary:
     )
 
 
-def error_of(row: sqlite3.Row) -> ErrorSummary:
+def error_of(row: Row) -> ErrorSummary:
     """Return a row of the table `error` as what it says."""
     return ErrorSummary(
         error_id=row["error_id"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
@@ -12,7 +11,9 @@ from msgspec import Struct
 
 from backtrail.model.errors import BacktrailError, DamagedCatalogError
 from backtrail.store import reading, segments
-from backtrail.store.catalog import CATALOG_NAME, Catalog, may_write
+from backtrail.store.catalog import Catalog
+from backtrail.store.engines.protocol import Row
+from backtrail.store.engines.sqlite import CATALOG_NAME, file_bytes, may_write
 from backtrail.store.kept import read_kept
 from backtrail.store.retention import folder_bytes
 from backtrail.store.segments import Holder
@@ -50,6 +51,8 @@ class Health(Struct, frozen=True, kw_only=True):
     """What `doctor` says of the store."""
 
     home: str
+    engine: str | None
+    """What keeps the catalogue; `None` when it cannot be opened."""
     journal_bytes: int
     """On the disk, with the space that live segments have taken in advance."""
     catalog_bytes: int
@@ -60,13 +63,21 @@ class Health(Struct, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
-def examine(home: Path) -> Health:
-    """Look a store over; what is wrong with it is in the answer, nothing of it is raised."""
+def examine(home: Path, *, store: str | None = None) -> Health:
+    """Look a store over; what is wrong with it is in the answer, nothing of it is raised.
+
+    Args:
+        home: the `.backtrail` directory.
+        store: the setting of that name, which says where the catalogue is kept.
+    """
     home = Path(home)
     contents: Contents | None = None
+    engine: str | None = None
+    catalog_bytes = 0
     problems: list[Problem] = []
     try:
-        with Catalog.open(home) as catalog:
+        with Catalog.open(home, store=store) as catalog:
+            engine, catalog_bytes = catalog.engine.name, catalog.size_bytes()
             problems += _of_catalog(catalog)
             contents = _contents(catalog)
             problems += _of_segments(catalog)
@@ -77,8 +88,9 @@ def examine(home: Path) -> Health:
     problems += _of_files(home)
     return Health(
         home=str(home),
+        engine=engine,
         journal_bytes=folder_bytes(home / "journal"),
-        catalog_bytes=folder_bytes(home / CATALOG_NAME),
+        catalog_bytes=catalog_bytes or file_bytes(home / CATALOG_NAME),
         errors_bytes=folder_bytes(home / "errors"),
         pins=len(read_kept(home).pins),
         contents=contents,
@@ -115,7 +127,7 @@ def _of_catalog(catalog: Catalog) -> Iterator[Problem]:
     if damage is not None:
         yield Problem(
             code="damaged_catalog",
-            message=f"{catalog.path} is damaged: {damage}",
+            message=f"{catalog.engine.place} is damaged: {damage}",
             hint="backtrail index --rebuild",
         )
 
@@ -145,7 +157,7 @@ def _of_segments(catalog: Catalog) -> Iterator[Problem]:
     yield from _gaps(rows)
 
 
-def _gaps(rows: list[sqlite3.Row]) -> Iterator[Problem]:
+def _gaps(rows: list[Row]) -> Iterator[Problem]:
     """Find segments and events that are missing between others of the same process."""
     read = [row for row in rows if row["state"] in {"live", "final"}]
     for before, after in pairwise(read):

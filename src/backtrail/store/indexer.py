@@ -8,7 +8,6 @@ file of its own, because its program was killed or still runs, gets one.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -28,17 +27,13 @@ from backtrail.model.limits.reading import (
 from backtrail.store import blocks, segments
 from backtrail.store.blocks import OpenBlock
 from backtrail.store.catalog import Catalog, Progress
+from backtrail.store.engines.protocol import Row
 from backtrail.store.kept import read_kept
+from backtrail.store.packing.dictionaries import current, unpacked
 from backtrail.store.segments import Line, Lines, Segment
-from backtrail.store.summaries import (
-    FROM_KIND,
-    OPENED_BY_EVENT,
-    SPECIAL,
-    Number,
-    Place,
-    Summaries,
-    Trace,
-)
+from backtrail.store.spans.recount import bring_up
+from backtrail.store.spans.trace_row import FROM_KIND, OPENED_BY_EVENT, Number, Place, Trace
+from backtrail.store.summaries import SPECIAL, Summaries
 
 _NEVER = -(1 << 63)
 LISTINGS_MAX = 4
@@ -86,6 +81,7 @@ def refresh(catalog: Catalog, progress: Progress | None = None) -> Indexed:
     Raises:
         StoreError: the catalogue cannot be written; what it held before is intact.
     """
+    bring_up(catalog)
     found = segments.list_segments(catalog.journal)
     _settle_missing(catalog, {segment.name for segment in found})
     settled = {row["name"] for row in catalog.rows("settled_segments")}
@@ -173,6 +169,7 @@ class Batch:
         self.events = 0
         self.bytes = 0
         self._summaries = Summaries(catalog)
+        self._dictionary = current(catalog)
         self._open: dict[str, OpenBlock[Trace]] = {}
         self._dropped = read_kept(catalog.home).dropped
 
@@ -205,10 +202,13 @@ class Batch:
             self.catalog.run("save_segment", **msgspec.structs.asdict(row))
         return row.state if is_done else None
 
-    def add_block(self, block: sqlite3.Row, covered: Callable[[int], bool]) -> None:
-        """Index again the events of a block of another catalogue, but those that are covered."""
+    def add_block(self, block: Row, covered: Callable[[int], bool], against: bytes) -> None:
+        """Index again the events of a block of another catalogue, but those that are covered.
+
+        `against` is the dictionary that its payload needs.
+        """
         row = SegmentRow(name="", process=block["process"], number=0, offset_ns=block["offset_ns"])
-        seqs, raws = blocks.unpack(block["payload"])
+        seqs, raws = blocks.unpack(block["payload"], against)
         for seq, raw in zip(seqs, raws, strict=True):
             line = segments.parse_line(raw)
             if line is not None and not covered(seq):
@@ -244,7 +244,7 @@ class Batch:
         if row.seq_next != row.seq_first:
             return frozenset()
         kept = self.catalog.rows("blocks_of_process_from", process=row.process, seq=row.seq_first)
-        return frozenset(seq for block in kept for seq in blocks.unpack(block["payload"])[0])
+        return frozenset(seq for block in kept for seq in unpacked(self.catalog, block)[0])
 
     def _add(self, lines: Lines, row: SegmentRow, covered: frozenset[int]) -> None:
         put = self._put
@@ -276,6 +276,7 @@ class Batch:
             )
             self._open[line.trace] = block
         block.add(raw, line.kind, seq, time_ns)
+        self._summaries.note(block.trace, raw)
         if line.kind in SPECIAL:
             place = Place(process=row.process, seq=seq, time_unix_ns=time_ns)
             self._summaries.add(block.trace, line, raw, place)
@@ -293,7 +294,7 @@ class Batch:
 
     def _write(self, block: OpenBlock[Trace], row: SegmentRow) -> None:
         trace = block.trace
-        payload = blocks.pack(block.runs, block.lines)
+        payload = blocks.pack(block.runs, block.lines, self._dictionary)
         self.catalog.run(
             "add_block",
             trace_id=trace.trace_id,

@@ -10,8 +10,9 @@ from itertools import pairwise
 from backtrail.model.errors import NotFoundError
 from backtrail.model.ids import normalized
 from backtrail.model.limits.reading import NEAREST_IDS_MAX
-from backtrail.store import blocks
 from backtrail.store.catalog import Catalog
+from backtrail.store.packing.dictionaries import unpacked
+from backtrail.store.spans import numbers
 
 LATEST = "latest"
 ID_DIGITS_MIN = 12
@@ -19,10 +20,11 @@ ID_DIGITS_MIN = 12
 _RECENT_IDS = 1_000
 """Ids among which the nearest to a mistyped one are looked for."""
 _EVENT_ID = re.compile(r"([0-9a-f]{1,32}):([0-9]{1,15})\Z")
+_SPANS = "spans_between"
 _OTHERS = (
     "error_ids_between",
     "run_ids_between",
-    "span_ids_between",
+    _SPANS,
     "process_ids_between",
 )  # fmt: skip
 """Ids that lead to a trace, in the order in which they are tried."""
@@ -129,7 +131,7 @@ def _events_of(catalog: Catalog, low: str, seq: int) -> list[tuple[str, str, int
 
 def _holds(catalog: Catalog, block_id: int, seq: int) -> bool:
     block = catalog.row("block", block_id=block_id)
-    return block is not None and seq in blocks.unpack(block["payload"])[0]
+    return block is not None and seq in unpacked(catalog, block)[0]
 
 
 def _error_of_trace(catalog: Catalog, text: str) -> str:
@@ -159,6 +161,8 @@ def _latest(catalog: Catalog, query: str, noun: str) -> str:
 
 
 def _between(catalog: Catalog, query: str, prefix: str) -> list[tuple[str, str]]:
+    if query == _SPANS:
+        return numbers.named(catalog, prefix, behind=_behind(prefix), limit=NEAREST_IDS_MAX + 1)
     rows = catalog.rows(query, low=prefix, high=_behind(prefix), limit=NEAREST_IDS_MAX + 1)
     return [(row["id"], row["trace_id"]) for row in rows]
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import heapq
-import sqlite3
 import zlib
 from collections.abc import Collection, Iterator
 from itertools import islice
@@ -30,6 +29,8 @@ from backtrail.store.answers import (
     summary_of,
 )
 from backtrail.store.catalog import Catalog
+from backtrail.store.engines.protocol import Row
+from backtrail.store.packing.dictionaries import needed
 from backtrail.store.query import finding, lines
 
 
@@ -175,7 +176,7 @@ def event(catalog: Catalog, trace_id: str, *, process: str, seq: int) -> Event |
     row = catalog.row("block_at", trace_id=trace_id, process=process, seq=seq)
     if row is None:
         return None
-    return next((event for event in _unpacked(row) if event.seq == seq), None)
+    return next((event for event in _unpacked(catalog, row) if event.seq == seq), None)
 
 
 def event_named(catalog: Catalog, text: str) -> Event:
@@ -220,13 +221,17 @@ def counters(catalog: Catalog) -> dict[str, int]:
     torn = catalog.row("torn_lines")
     if torn is not None and torn[0]:
         found["torn_line"] = torn[0]
+    cut = catalog.row("cut_traits")
+    if cut is not None and cut["count"]:
+        # Traces with more attributes than are indexed; a query for one looks at their events.
+        found["attributes_not_indexed"] = cut["count"]
     return found
 
 
 def _blocks_by_process(
     catalog: Catalog, trace_id: str, kinds: Collection[str] | None
-) -> dict[str, list[sqlite3.Row]]:
-    found: dict[str, list[sqlite3.Row]] = {}
+) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
     for row in catalog.rows("blocks_of_trace", trace_id=trace_id):
         if kinds is None or not set(kinds).isdisjoint(row["kinds"].split(" ")):
             found.setdefault(row["process"], []).append(row)
@@ -235,7 +240,7 @@ def _blocks_by_process(
 
 def _stream(
     catalog: Catalog,
-    rows: list[sqlite3.Row],
+    rows: list[Row],
     kinds: Collection[str] | None,
     wanted: blocks.Wanted | None,
 ) -> Iterator[Event]:
@@ -245,25 +250,26 @@ def _stream(
 
 def _block_events(
     catalog: Catalog,
-    row: sqlite3.Row,
+    row: Row,
     kinds: Collection[str] | None,
     wanted: blocks.Wanted | None = None,
 ) -> Iterator[Event]:
     block = catalog.row("block", block_id=row["block_id"])
     if block is None:
         return
-    for event in _unpacked(block, wanted):
+    for event in _unpacked(catalog, block, wanted):
         if kinds is None or event.kind in kinds:
             yield event
 
 
-def _unpacked(block: sqlite3.Row, wanted: blocks.Wanted | None = None) -> Iterator[Event]:
+def _unpacked(catalog: Catalog, block: Row, wanted: blocks.Wanted | None = None) -> Iterator[Event]:
     try:
         yield from blocks.events(
             block["payload"],
             process=block["process"],
             offset_ns=block["offset_ns"],
             wanted=wanted,
+            dictionary=needed(catalog, block["payload"]),
         )
     except (zlib.error, msgspec.DecodeError) as error:
         raise StoreError(

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import closing, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from backtrail.model.errors import DamagedCatalogError, StoreError
-from backtrail.store import blocks, segments
-from backtrail.store.catalog import CATALOG_NAME, QUERIES, SUMMARIES, Catalog, Progress, connect
+from backtrail.store.catalog import Catalog, Progress, catalog_format
+from backtrail.store.engines.choosing import place_of
+from backtrail.store.engines.protocol import EnginePlace
 from backtrail.store.indexer import Batch, Indexed, Totals, refresh, segment_row
+from backtrail.store.packing.dictionaries import needed
 from backtrail.store.retention import exclusive
-from backtrail.store.summaries import (
-    FROM_KIND,
-    OPENED_BY_EVENT,
-    SPECIAL,
-    Place,
-    Summaries,
-    Trace,
-)
+from backtrail.store.spans.recount import SAVE_BLOCKS, all_blocks, rebuild_summaries
 
-_DRAFT = f"{CATALOG_NAME}.building"
-_SAVE_BLOCKS = 1_000
-"""Blocks after which the summaries in memory are written."""
-_COMPANIONS = ("", "-wal", "-shm")
+__all__ = ["Rebuilt", "rebuild", "rebuild_summaries"]
 
 
 class Rebuilt(Struct, frozen=True, kw_only=True):
@@ -42,10 +33,10 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
     """Where the damaged catalogue is that was replaced."""
 
 
-def rebuild(home: Path, progress: Progress | None = None) -> Rebuilt:
-    """Make `catalog.db` anew from the journal and from what its old blocks hold beyond it.
+def rebuild(home: Path, progress: Progress | None = None, *, store: str | None = None) -> Rebuilt:
+    """Make the catalogue anew from the journal and from what its old blocks hold beyond it.
 
-    It is built in a file beside and takes its place at once: who reads meanwhile sees the old
+    It is built beside and takes its place at once: who reads meanwhile sees the old
     one, and a crash leaves the old one. A damaged one is set aside under another name, after what
     can be read of it was taken over. Pins and what was dropped do not stand in it.
 
@@ -54,32 +45,20 @@ def rebuild(home: Path, progress: Progress | None = None) -> Rebuilt:
         StoreError: it cannot be written, or another program is rebuilding it.
     """
     home = Path(home)
+    place = place_of(home, store, catalog_format())
     with exclusive(home):
-        _remove(home / _DRAFT)
+        place.drop_draft()
         try:
-            return _rebuild(home, progress)
+            return _rebuild(home, place, progress)
         finally:
-            _remove(home / _DRAFT)
+            place.drop_draft()
 
 
-def rebuild_summaries(catalog: Catalog) -> None:
-    """Drop every table that is computed from blocks, and compute it again."""
-    with catalog.writing():
-        catalog.run_script(QUERIES["drop_summaries"])
-        catalog.run_script(SUMMARIES)
-        summaries = Summaries(catalog)
-        for number, block in enumerate(_all_blocks(catalog), start=1):
-            _fold(summaries, block)
-            if number % _SAVE_BLOCKS == 0:
-                summaries.save()
-        summaries.save()
-
-
-def _rebuild(home: Path, progress: Progress | None) -> Rebuilt:
-    old, is_damaged = _open_old(home)
+def _rebuild(home: Path, place: EnginePlace, progress: Progress | None) -> Rebuilt:
+    old, is_damaged = _open_old(home, place)
     with (
         closing(old) if old is not None else nullcontext(),
-        Catalog(home, connect(home / _DRAFT), note=None) as fresh,
+        Catalog(home, place.draft()) as fresh,
     ):
         indexed = refresh(fresh, progress)
         taken = 0
@@ -92,15 +71,13 @@ def _rebuild(home: Path, progress: Progress | None) -> Rebuilt:
             old.take_over(fresh)
     if not is_damaged:
         return Rebuilt(indexed=indexed, events_from_blocks=taken)
-    aside = _set_aside(home)
-    (home / _DRAFT).replace(home / CATALOG_NAME)
-    return Rebuilt(indexed=indexed, events_from_blocks=taken, set_aside=str(aside))
+    return Rebuilt(indexed=indexed, events_from_blocks=taken, set_aside=place.replace_damaged())
 
 
-def _open_old(home: Path) -> tuple[Catalog | None, bool]:
+def _open_old(home: Path, place: EnginePlace) -> tuple[Catalog | None, bool]:
     """Return the catalogue that is there, as far as it opens, and whether it is damaged."""
     try:
-        old = Catalog.open(home)
+        old = Catalog(home, place.open())
     except DamagedCatalogError:
         return None, True
     if old.note is not None:
@@ -120,9 +97,10 @@ def _take_over(old: Catalog, fresh: Catalog, *, may_be_damaged: bool) -> int:
     with fresh.writing():
         batch = Batch(fresh, Totals(fresh, None))
         try:
-            for number, block in enumerate(_all_blocks(old), start=1):
-                batch.add_block(block, covered.test(block["process"]))
-                if number % _SAVE_BLOCKS == 0:
+            for number, block in enumerate(all_blocks(old), start=1):
+                against = needed(old, block["payload"])
+                batch.add_block(block, covered.test(block["process"]), against)
+                if number % SAVE_BLOCKS == 0:
                     batch.save()
             _take_torn(old, fresh)
         except (DamagedCatalogError, zlib.error, msgspec.DecodeError):
@@ -156,51 +134,3 @@ def _take_torn(old: Catalog, fresh: Catalog) -> None:
         if segment is not None and segment.torn < row["torn"]:
             segment.torn = row["torn"]
             fresh.run("save_segment", **msgspec.structs.asdict(segment))
-
-
-def _all_blocks(catalog: Catalog) -> Iterator[sqlite3.Row]:
-    block_id = -1
-    while (block := catalog.row("block_after", block_id=block_id)) is not None:
-        yield block
-        block_id = block["block_id"]
-
-
-def _fold(summaries: Summaries, block: sqlite3.Row) -> None:
-    trace: Trace | None = None
-    for seq, raw in zip(*blocks.unpack(block["payload"]), strict=True):
-        line = segments.parse_line(raw)
-        if line is None:
-            continue
-        place = Place(process=block["process"], seq=seq, time_unix_ns=line.t + block["offset_ns"])
-        if trace is None:
-            trace = summaries.trace(
-                line.trace, line=line, process=place.process, time_unix_ns=place.time_unix_ns
-            )
-            trace.name_it(line.kind, FROM_KIND, place.time_unix_ns)
-            trace.open_it(place.process, OPENED_BY_EVENT, place.time_unix_ns)
-        if line.kind in SPECIAL:
-            summaries.add(trace, line, raw, place)
-    if trace is not None:
-        trace.add_block(
-            events=block["events"],
-            time_min_ns=block["time_min_ns"],
-            time_max_ns=block["time_max_ns"],
-            stored_bytes=len(block["payload"]),
-            line_bytes=block["line_bytes"],
-        )
-
-
-def _set_aside(home: Path) -> Path:
-    """Rename the damaged catalogue with its companions; return its new place."""
-    number = 1
-    while (aside := home / f"{CATALOG_NAME}.damaged-{number}").exists():
-        number += 1
-    for companion in _COMPANIONS:
-        with suppress(FileNotFoundError):
-            (home / f"{CATALOG_NAME}{companion}").rename(f"{aside}{companion}")
-    return aside
-
-
-def _remove(path: Path) -> None:
-    for companion in _COMPANIONS:
-        Path(f"{path}{companion}").unlink(missing_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,9 +17,13 @@ from backtrail.model.clock import NS_PER_S
 from backtrail.model.errors import StoreError
 from backtrail.model.limits.reading import PAGE_ROWS_MAX
 from backtrail.store import reading
-from backtrail.store.catalog import CATALOG_NAME, Catalog
+from backtrail.store.catalog import Catalog
+from backtrail.store.engines.protocol import Row
+from backtrail.store.engines.sqlite import file_bytes
 from backtrail.store.kept import add_dropped, forget_dropped, read_kept
 from backtrail.store.segments import holders_text
+from backtrail.store.spans.sketch import Sketches
+from backtrail.store.text.index import NAME as TEXT_INDEX
 
 BLOB_AGE_NS_MIN = 3_600 * NS_PER_S
 """A blob that was used more recently stays: its event may be on the way."""
@@ -86,7 +89,7 @@ def plan(catalog: Catalog, retention: Retention, now_unix_ns: int) -> Plan:
     in it is older than what was dropped last, or than the limit of age: what it holds of other
     traces is in blocks.
     """
-    bytes_before = size_on_disk(catalog.home)
+    bytes_before = size_on_disk(catalog)
     row = catalog.row("trace_count")
     state = _Draft(
         retention=retention,
@@ -153,7 +156,7 @@ def apply(catalog: Catalog, planned: Plan) -> Plan:
         row = catalog.row("segment_times")
         oldest = row["oldest_unix_ns"] if row else None
         forget_dropped(catalog.home, before_unix_ns=1 << 63 if oldest is None else oldest)
-    after = size_on_disk(catalog.home)
+    after = size_on_disk(catalog)
     return Plan(
         traces=done,
         segments=segments,
@@ -164,27 +167,18 @@ def apply(catalog: Catalog, planned: Plan) -> Plan:
     )
 
 
-def size_on_disk(home: Path) -> int:
-    """Return the bytes that journal, catalogue, error bundles and blobs take on the disk."""
-    return sum(
-        folder_bytes(path)
-        for path in (
-            home / "journal",
-            home / bundle.FOLDER,
-            home / BLOBS,
-            home / CATALOG_NAME,
-        )
-    )
+def size_on_disk(catalog: Catalog) -> int:
+    """Return the bytes that journal, catalogue, its text index, bundles and blobs take."""
+    home = catalog.home
+    folders = (home / "journal", home / bundle.FOLDER, home / BLOBS)
+    indexes = file_bytes(home / TEXT_INDEX)
+    return sum(map(folder_bytes, folders)) + catalog.size_bytes() + indexes
 
 
 def folder_bytes(path: Path) -> int:
-    """Return the bytes that the files in a folder take; of a file, with its companions."""
-    if path.is_dir():
-        files = [entry for entry in path.rglob("*") if entry.is_file()]
-    else:
-        files = list(path.parent.glob(path.name + "*"))
+    """Return the bytes that the files in a folder take."""
     total = 0
-    for file in files:
+    for file in [entry for entry in path.rglob("*") if entry.is_file()]:
         with suppress(OSError):
             total += file.stat().st_blocks * 512
     return total
@@ -284,7 +278,7 @@ def _age_limit(retention: Retention, now_unix_ns: int) -> int:
     return now_unix_ns - int(retention.age_s_max * NS_PER_S)
 
 
-def _oldest_first(catalog: Catalog) -> Iterator[sqlite3.Row]:
+def _oldest_first(catalog: Catalog) -> Iterator[Row]:
     end_unix_ns, trace_no = -(1 << 63), 0
     while True:
         page = catalog.rows(
@@ -351,17 +345,22 @@ def _drop_traces(
     errors: list[str] = []
     with catalog.writing():
         pinned = read_kept(catalog.home).pins
+        sketches = Sketches(catalog)
         for trace in doomed:
             row = catalog.row("trace_row", trace_id=trace.trace_id)
             if row is None or trace.trace_id in pinned or row["end_unix_ns"] > trace.end_unix_ns:
                 continue
             rows = catalog.rows("error_ids_of_trace", trace_id=trace.trace_id)
             errors += [row["error_id"] for row in rows]
+            sketches.take_off(row["trace_no"])
             for statement in ("drop_blocks", "drop_errors", "drop_trace"):
                 catalog.run(statement, trace_id=trace.trace_id)
             done.append(trace)
+        sketches.save()
         for statement in (
             "drop_spans_without_trace",
+            "drop_traits_without_trace",
+            "drop_said_without_trace",
             "drop_processes_without_events",
             "drop_losses_without_events",
             "drop_repeats_without_events",

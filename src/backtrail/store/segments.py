@@ -20,7 +20,12 @@ from msgspec import Meta, Struct
 
 from backtrail.model.errors import StoreError
 from backtrail.model.event import Header, parse_header
-from backtrail.model.limits.reading import COMMAND_WORDS_MAX, HEADER_BYTES_MAX, READ_BYTES_MAX
+from backtrail.model.limits.reading import (
+    COMMAND_WORDS_MAX,
+    HEADER_BYTES_MAX,
+    ID_CHARS_MAX,
+    READ_BYTES_MAX,
+)
 
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9]{4,9})\.jsonl\Z")
 
@@ -59,13 +64,17 @@ Nanoseconds = Annotated[int, Meta(ge=-_NUMBER_MAX, le=_NUMBER_MAX)]
 """A clock's reading; beyond this range a line is garbage."""
 
 
+Id = Annotated[str, Meta(max_length=ID_CHARS_MAX)]
+"""What names something, short enough for any index; a line with a longer one is garbage."""
+
+
 class Line(Struct, gc=False):
     """What indexing needs of every event line: its envelope and what may name a trace."""
 
     t: Nanoseconds
-    trace: str
+    trace: Id
     kind: str
-    span: str | None = None
+    span: Id | None = None
     name: Any = None
     parent: Any = None
     action: Any = None

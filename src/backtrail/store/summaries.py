@@ -15,82 +15,34 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from backtrail.model.limits import NAME_CHARS_MAX
-from backtrail.store import blocks
 from backtrail.store.catalog import Catalog
-from backtrail.store.segments import Line, parse_line
-
-FROM_RUN, FROM_START, FROM_ROOT_SPAN, FROM_PROCESS, FROM_SPAN, FROM_ACTION, FROM_KIND = range(7)
-"""Where a trace's name comes from, best first; among equals the earliest counts."""
-OPENED_BY_RUN, OPENED_BY_START, OPENED_BY_PROCESS, OPENED_BY_EVENT = range(4)
-"""What opened a trace, best first."""
-
-
-class Trace(Struct, kw_only=True):
-    """A row of the table `trace`, while events are added to it."""
-
-    trace_no: int
-    trace_id: str
-    start_unix_ns: int
-    end_unix_ns: int
-    events: int = 0
-    errors: int = 0
-    spans: int = 0
-    dropped: int = 0
-    name: str
-    name_rank: int = FROM_KIND
-    name_ns: int
-    has_failed: int = 0
-    is_closed: int = 0
-    opener: str
-    opener_rank: int = OPENED_BY_EVENT
-    opener_ns: int
-    run_id: str | None = None
-    session: str | None = None
-    command: str | None = None
-    exit_code: int | None = None
-    signal: str | None = None
-    stored_bytes: int = 0
-    line_bytes: int = 0
-
-    def name_it(self, name: str, rank: int, time_ns: int) -> None:
-        """Take a name, unless there is a better one."""
-        if name and (rank, time_ns) < (self.name_rank, self.name_ns):
-            self.name, self.name_rank, self.name_ns = name[:NAME_CHARS_MAX], rank, time_ns
-
-    def open_it(self, process: str, rank: int, time_ns: int) -> None:
-        """Take a process as the one that opened the trace, unless there is a better one."""
-        if (rank, time_ns) < (self.opener_rank, self.opener_ns):
-            self.opener, self.opener_rank, self.opener_ns = process, rank, time_ns
-
-    def add_block(
-        self,
-        *,
-        events: int,
-        time_min_ns: int,
-        time_max_ns: int,
-        stored_bytes: int,
-        line_bytes: int,
-    ) -> None:
-        """Count a block of events."""
-        self.events += events
-        self.start_unix_ns = min(self.start_unix_ns, time_min_ns)
-        self.end_unix_ns = max(self.end_unix_ns, time_max_ns)
-        self.stored_bytes += stored_bytes
-        self.line_bytes += line_bytes
-
-
-class Place(Struct, frozen=True, kw_only=True):
-    """Where an event stands."""
-
-    process: str
-    seq: int
-    time_unix_ns: int
+from backtrail.store.packing.dictionaries import unpacked
+from backtrail.store.segments import Id, Line, parse_line
+from backtrail.store.spans import traits
+from backtrail.store.spans.pairs import Pairs
+from backtrail.store.spans.rows import Ending, Moment, Spans
+from backtrail.store.spans.sketch import Sketches
+from backtrail.store.spans.trace_row import (
+    FROM_ACTION,
+    FROM_PROCESS,
+    FROM_ROOT_SPAN,
+    FROM_RUN,
+    FROM_SPAN,
+    FROM_START,
+    OPENED_BY_PROCESS,
+    OPENED_BY_RUN,
+    OPENED_BY_START,
+    Number,
+    Place,
+    Trace,
+)
+from backtrail.store.spans.words import Words
 
 
 class Summaries:
@@ -99,7 +51,10 @@ class Summaries:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._traces: dict[str, Trace] = {}
-        self._spans: list[tuple[str, int]] = []
+        self._words = Words(catalog)
+        self._sketches = Sketches(catalog)
+        self._spans = Spans(catalog, self._words, self._sketches)
+        self._pairs = Pairs(catalog, self._words)
         self._roots: dict[str, str | None] = {}
         row = catalog.row("trace_no_max")
         self._trace_no = row[0] if row else 0
@@ -125,6 +80,8 @@ class Summaries:
                 opener=process,
                 opener_ns=time_unix_ns,
             )
+            self._spans.expect(self._trace_no)
+            self._pairs.expect(self._trace_no)
         else:
             trace = Trace(**dict(zip(row.keys(), row, strict=True)))
         self._traces[trace_id] = trace
@@ -134,11 +91,33 @@ class Summaries:
         """Count one event of a kind in `SPECIAL`; `raw` is its line."""
         SPECIAL[line.kind](self, trace, line, raw, place)
 
-    def add_span(self, trace: Trace, span_id: str) -> None:
-        """Make a span findable by its id."""
-        trace.spans += 1
+    def note(self, trace: Trace, raw: bytes) -> None:
+        """Take the attributes of one event of any kind."""
         if trace.trace_id:
-            self._spans.append((span_id, trace.trace_no))
+            self._pairs.add(trace.trace_no, raw)
+
+    def begin_span(self, trace: Trace, span_id: str, line: Line, place: Place) -> None:
+        """Take the beginning of a span; one that comes again is not counted."""
+        name = line.name if isinstance(line.name, str) else str(line.name or "")
+        parent = line.parent if isinstance(line.parent, str) else None
+        moment = Moment(place.process, line.t, place.time_unix_ns)
+        number = trace.trace_no
+        if not trace.trace_id or self._spans.begin(
+            number, span_id, moment, name=name, parent=parent
+        ):
+            trace.spans += 1
+
+    def end_span(self, trace: Trace, span_id: str, line: Line, place: Place, raw: bytes) -> None:
+        """Take the end of a span."""
+        if trace.trace_id:
+            ending = (_read(_ENDING, raw) or _OK) if b'"status"' in raw else _OK
+            moment = Moment(place.process, line.t, place.time_unix_ns)
+            self._spans.end(trace.trace_no, span_id, moment, ending)
+
+    def name_model(self, trace: Trace, model: str) -> None:
+        """Make a trace findable by a model that it asked."""
+        if trace.trace_id:
+            self._words.number("model", model, trace_no=trace.trace_no)
 
     def root_span(self, trace: Trace, process: str, *, begins: str | None = None) -> str | None:
         """Return the span that a trace consists of, if it does; it may be one that begins here.
@@ -162,30 +141,29 @@ class Summaries:
         row = self.catalog.row("process", process=process)
         if block is None or row is None or row["trace_id"] == trace_id:
             return None
-        lines = map(parse_line, blocks.unpack(block["payload"])[1])
+        lines = map(parse_line, unpacked(self.catalog, block)[1])
         return next((ln.span for ln in lines if ln is not None and _is_parentless(ln)), None)
 
     def save(self) -> None:
         """Write what was counted."""
         self._traces.pop("", None)
         self.catalog.run_many("save_trace", map(msgspec.structs.asdict, self._traces.values()))
-        self.catalog.run_many("add_span", self._spans)
+        traits.save(self.catalog, self._spans.changed, self._pairs.held)
+        self._spans.save()
+        self._words.save()
+        self._sketches.save()
         self._traces = {}
-        self._spans = []
+        self._pairs = Pairs(self.catalog, self._words)
         self._roots = {}
 
 
-Number = Annotated[int, Meta(ge=-(1 << 62), le=1 << 62)]
-"""What an SQLite column can hold, with room to add."""
-
-
 class _Error(Struct):
-    error_id: str
+    error_id: Id
     type: str = ""
     message: str = ""
     mechanism: str = ""
     is_handled: bool = False
-    fingerprint: str = ""
+    fingerprint: Id = ""
     session: str | None = None
     frames: list[_Frame] = []
 
@@ -198,12 +176,12 @@ class _Frame(Struct):
 
 
 class _Repeated(Struct):
-    fingerprint: str
+    fingerprint: Id
     count: Number
 
 
 class _Run(Struct):
-    run_id: str
+    run_id: Id
     command: list[str] = []
     name: str | None = None
     session: str | None = None
@@ -215,11 +193,11 @@ class _Run(Struct):
 class _Process(Struct):
     argv: list[str] = []
     session: str | None = None
-    counters: dict[str, Number] = {}
+    counters: dict[Id, Number] = {}
 
 
 class _Dropped(Struct):
-    reason: str
+    reason: Id
     count: Number
 
 
@@ -229,6 +207,14 @@ class _Ended(Struct):
 
 class _Span(Struct):
     attributes: dict[str, Any] = {}
+
+
+class _Asked(Struct, frozen=True):
+    model: Any = msgspec.field(name="gen_ai.request.model", default=None)
+
+
+class _Call(Struct):
+    attributes: _Asked = _Asked()
 
 
 def _read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:  # noqa: ANN401 - the decoder says
@@ -246,6 +232,9 @@ _PROCESS = msgspec.json.Decoder(_Process)
 _DROPPED = msgspec.json.Decoder(_Dropped)
 _ENDED = msgspec.json.Decoder(_Ended)
 _SPAN = msgspec.json.Decoder(_Span)
+_CALL = msgspec.json.Decoder(_Call)
+_ENDING = msgspec.json.Decoder(Ending)
+_OK = Ending()
 
 
 def _error_raised(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: Place) -> None:
@@ -340,7 +329,7 @@ def _process_ended(to: Summaries, trace: Trace, _line: Line, raw: bytes, place: 
 
 def _span_started(to: Summaries, trace: Trace, line: Line, raw: bytes, place: Place) -> None:
     if line.span is not None:
-        to.add_span(trace, line.span)
+        to.begin_span(trace, line.span, line, place)
         if line.parent is None:
             to.root_span(trace, place.process, begins=line.span)
     if trace.name_rank >= FROM_ROOT_SPAN:
@@ -352,7 +341,10 @@ def _span_started(to: Summaries, trace: Trace, line: Line, raw: bytes, place: Pl
 
 def _span_ended(to: Summaries, trace: Trace, line: Line, raw: bytes, place: Place) -> None:
     """Close a trace with the span that it consists of: a request of a server, a job."""
-    if trace.is_closed or line.span is None:
+    if line.span is None:
+        return
+    to.end_span(trace, line.span, line, place, raw)
+    if trace.is_closed:
         return
     if line.span == to.root_span(trace, place.process):
         _trace_ended(to, trace, line, raw, place)
@@ -360,6 +352,12 @@ def _span_ended(to: Summaries, trace: Trace, line: Line, raw: bytes, place: Plac
 
 def _is_parentless(line: Line) -> bool:
     return line.kind == "span.started" and line.parent is None
+
+
+def _llm_called(to: Summaries, trace: Trace, _line: Line, raw: bytes, _place: Place) -> None:
+    call: _Call | None = _read(_CALL, raw)
+    if call is not None and (model := _text(call.attributes.model)):
+        to.name_model(trace, model)
 
 
 def _debug_recorded(_to: Summaries, trace: Trace, line: Line, _raw: bytes, place: Place) -> None:
@@ -392,6 +390,7 @@ SPECIAL: dict[str, Callable[[Summaries, Trace, Line, bytes, Place], None]] = {
     "span.started": _span_started,
     "span.ended": _span_ended,
     "debug.recorded": _debug_recorded,
+    "llm.called": _llm_called,
     "journal.dropped": _journal_dropped,
 }
 """Kinds that say more than that something happened at a time."""

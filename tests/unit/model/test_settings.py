@@ -5,7 +5,17 @@ import pytest
 
 from backtrail.model import settings
 from backtrail.model.errors import UsageError
-from backtrail.model.settings import ABOUT, DEFAULTS, Layer, Settings, parse, parse_switch, settle
+from backtrail.model.settings import (
+    ABOUT,
+    DEFAULTS,
+    Layer,
+    Settings,
+    Value,
+    parse,
+    parse_switch,
+    settle,
+    shown,
+)
 
 ON = ["1", "true", "yes", "on", "TRUE", " On ", "Yes"]
 OFF = ["0", "false", "no", "off", "", "False", " NO "]
@@ -115,3 +125,19 @@ def test_a_weaker_layer_that_does_not_fit_is_still_refused() -> None:
 
 def test_no_layers_give_the_defaults() -> None:
     assert settle([]) == (settings.DEFAULTS, dict.fromkeys(ABOUT, "default"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("postgresql://me:secret@db/t", "postgresql://me:***@db/t"),
+        ("postgresql://me:sec/r@e:t?#@db/t", "postgresql://me:***@db/t"),
+        ("postgresql://me@db:5432/t", "postgresql://me@db:5432/t"),
+        ("postgresql:///t?host=/run", "postgresql:///t?host=/run"),
+        ("sqlite", "sqlite"),
+        (7, 7),
+        (None, None),
+    ],
+)
+def test_an_address_is_shown_without_its_password(value: Value, expected: Value) -> None:
+    assert shown(value) == expected

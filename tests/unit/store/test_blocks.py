@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backtrail.store import blocks
 from backtrail.store.blocks import OpenBlock
-from backtrail.store.summaries import Trace
+from backtrail.store.spans.trace_row import Trace
 from builders import debugs, line, process_id, trace_id
 
 PROCESS = process_id(1)

@@ -34,9 +34,13 @@ SCANS = {
     "totals": "it adds the whole table up, for `doctor` alone",
     "torn_lines": "it adds the segments up, of which there are few",
     "segment_times": "it looks at all segments, of which there are few",
+    "all_meta": "it lists a few rows, for a move to another engine alone",
     "all_segments": "it lists all segments, for `doctor` and a rebuild alone",
     "losses": "it adds up what each process lost, for `doctor` alone",
     "drop_spans_without_trace": "a clean-up looks at all that may have lost its trace",
+    "drop_traits_without_trace": "a clean-up looks at all that may have lost its trace",
+    "drop_said_without_trace": "a clean-up looks at all that may have lost its trace",
+    "latencies": "it goes through what it has just added up with an index",
     "drop_processes_without_events": "a clean-up looks at all that may have lost its events",
     "drop_losses_without_events": "a clean-up looks at all that may have lost its events",
     "drop_repeats_without_events": "a clean-up looks at all that may have lost its events",
@@ -171,6 +175,17 @@ DROP INDEX error_in_groups;
 DROP INDEX process_of_trace;
 CREATE INDEX trace_by_start ON trace (start_unix_ns);
 CREATE INDEX trace_with_errors ON trace (start_unix_ns) WHERE errors > 0;
+DROP TABLE word;
+DROP TABLE said;
+DROP TABLE span;
+DROP TABLE odd_span;
+DROP TABLE trait;
+DROP TABLE latency;
+CREATE TABLE span (
+  span_id  TEXT NOT NULL,
+  trace_no INTEGER NOT NULL,
+  PRIMARY KEY (span_id, trace_no)
+) WITHOUT ROWID;
 PRAGMA user_version = 1;
 """
 """Makes of a catalogue one of format 1."""
@@ -310,7 +325,7 @@ def test_a_catalogue_that_another_program_writes_can_be_read(home: Path) -> None
 
 
 def test_a_sound_catalogue_has_no_damage_and_gives_back_its_space(home: Path) -> None:
-    write_segment(home, process_id(1), debugs(trace_id(1), 20_000))
+    write_segment(home, process_id(1), debugs(trace_id(1), 60_000))
     with Catalog.open(home) as catalog:
         refresh(catalog)
         catalog.give_back()
@@ -345,7 +360,7 @@ def test_damage_inside_a_catalogue_is_found(home: Path) -> None:
 def test_a_catalogue_that_is_being_written_says_by_whom(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtrail.store.catalog.CATALOG_WAIT_S", 0.01)
+    monkeypatch.setattr("backtrail.store.engines.sqlite.CATALOG_WAIT_S", 0.01)
     with Catalog.open(home) as one, one.writing(), Catalog.open(home) as other:
         with pytest.raises(StoreError, match=rf"written by process {os.getpid()} \(.*\): ") as busy:
             other.run("set_meta", name="a", value="b")

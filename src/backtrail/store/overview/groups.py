@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_S
 from backtrail.model.limits.reading import LIST_ROWS, LIST_ROWS_MAX, TREND_BUCKETS
 from backtrail.store.catalog import Catalog
+from backtrail.store.engines.protocol import Row
 from backtrail.store.query import cursor as cursors
 
 _DAY_NS = 24 * 3_600 * NS_PER_S
@@ -82,7 +81,7 @@ def error_groups(
 
 
 def _group(
-    catalog: Catalog, row: sqlite3.Row, *, since_unix_ns: int, trend_from: int, now_unix_ns: int
+    catalog: Catalog, row: Row, *, since_unix_ns: int, trend_from: int, now_unix_ns: int
 ) -> ErrorGroup:
     fingerprint = row["fingerprint"]
     (told,) = catalog.rows("error_group", fingerprint=fingerprint, since_unix_ns=since_unix_ns)

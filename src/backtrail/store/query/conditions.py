@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -22,13 +22,14 @@ class Condition(Struct, frozen=True, kw_only=True):
 class Clauses:
     """Makes conditions whose parameters do not meet those of another one."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Mapping[str, str] = CLAUSES) -> None:
+        self._texts = texts
         self._number = count()
 
     def clause(self, name: str, *, compared: Compared = "=", **values: Any) -> Condition:  # noqa: ANN401 - as SQL has it
         """Return a clause with its values."""
         number = next(self._number)
-        sql = CLAUSES[name].format(op=compared)
+        sql = self._texts[name].format(op=compared)
         for parameter in values:
             sql = sql.replace(f":{parameter}", f":{parameter}_{number}")
         named = {f"{parameter}_{number}": value for parameter, value in values.items()}

@@ -106,13 +106,14 @@ def _text(reading: _Reading) -> Term:
 
 
 def _duration(reading: _Reading) -> Term:
-    compared = _comparison(reading, "duration:>2s")
+    compared = _comparison(reading, f"{reading.written.name}:>2s")
     seconds = seconds_of(reading.written.text)
     if seconds is None or seconds * NS_PER_S >= 1 << 62:
         reading.wrong(
             f"{reading.written.text!r} is no duration", "expected one such as 250ms, 2s, 5min or 1h"
         )
-    return Term(field="duration", compared=compared, value=round(seconds * NS_PER_S))
+    assert reading.written.name is not None
+    return Term(field=reading.written.name, compared=compared, value=round(seconds * NS_PER_S))
 
 
 def _started(reading: _Reading) -> Term:
@@ -227,6 +228,11 @@ FIELDS: dict[str, Field] = {
     ),
     "events": Field(about="how many events it has", example="events:>1000", read=_count),
     "spans": Field(about="how many spans it has", example="spans:>20", read=_count),
+    "span": Field(about="the name of a span in it", example='span:"llm*"', read=_pattern),
+    "span.duration": Field(
+        about="how long a span in it took", example="span.duration:>2s", read=_duration
+    ),
+    "model": Field(about="a model that was asked in it", example="model:gpt-4o*", read=_pattern),
     "text": Field(about="a text in any of its events", example='text:"timed out"', read=_text),
 }
 """Every field but attributes, by name, in the order in which they are offered."""

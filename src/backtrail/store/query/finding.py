@@ -7,9 +7,9 @@ A page goes on behind the last row of the one before, so that new traces move no
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections.abc import Iterator
+from functools import partial
 
 from msgspec import Struct
 
@@ -25,9 +25,13 @@ from backtrail.store.answers import (
     summary_of,
 )
 from backtrail.store.catalog import Catalog
+from backtrail.store.engines.protocol import Row
+from backtrail.store.packing.dictionaries import needed
 from backtrail.store.query import cursor
 from backtrail.store.query.plan import Of, Plan, plan
 from backtrail.store.query.terms import Term, decided
+from backtrail.store.spans.words import is_known
+from backtrail.store.text.index import narrowed
 
 _PAGES = (64, 256, 1024)
 """Rows looked at in the first page of candidates, the second one, and each further one."""
@@ -38,7 +42,7 @@ _DECIDED_MAX = 10_000
 class _Page(Struct, kw_only=True):
     """Rows that were found, and where to go on."""
 
-    rows: list[sqlite3.Row]
+    rows: list[Row]
     is_complete: bool = True
     next_cursor: str | None = None
     stopped_at_unix_ns: int | None = None
@@ -70,7 +74,13 @@ def find_errors(
 
 def _page(catalog: Catalog, of: Of, wanted: TraceFilter | ErrorFilter, bytes_max: int) -> _Page:
     position = cursor.read(of, wanted.cursor)
-    planned = plan(wanted.terms, of=of)
+    planned = plan(
+        wanted.terms,
+        of=of,
+        texts=catalog.clauses,
+        narrowed=partial(narrowed, catalog),
+        has_parts=partial(is_known, catalog, "key"),
+    )
     rows_max = wanted.rows_max
     if not planned.is_exact:
         found = _candidates(catalog, of, planned, position)
@@ -91,13 +101,13 @@ def _page(catalog: Catalog, of: Of, wanted: TraceFilter | ErrorFilter, bytes_max
     return page
 
 
-def _place(of: Of, row: sqlite3.Row) -> tuple[int, str]:
+def _place(of: Of, row: Row) -> tuple[int, str]:
     if of == "traces":
         return row["start_unix_ns"], row["trace_id"]
     return row["time_unix_ns"], row["error_id"]
 
 
-def _searched(of: Of, candidates: Iterator[sqlite3.Row], search: _Search, rows_max: int) -> _Page:
+def _searched(of: Of, candidates: Iterator[Row], search: _Search, rows_max: int) -> _Page:
     """Look into the events of each candidate."""
     page = _Page(rows=[])
     last: tuple[int, str] | None = None
@@ -120,7 +130,7 @@ def _searched(of: Of, candidates: Iterator[sqlite3.Row], search: _Search, rows_m
     return page
 
 
-def _full(catalog: Catalog, of: Of, row_id: str) -> list[sqlite3.Row]:
+def _full(catalog: Catalog, of: Of, row_id: str) -> list[Row]:
     """Return a candidate's whole row; none when it was removed meanwhile."""
     if of == "traces":
         row = catalog.row("trace", trace_id=row_id)
@@ -131,7 +141,7 @@ def _full(catalog: Catalog, of: Of, row_id: str) -> list[sqlite3.Row]:
 
 def _candidates(
     catalog: Catalog, of: Of, planned: Plan, position: cursor.Position
-) -> Iterator[sqlite3.Row]:
+) -> Iterator[Row]:
     parameters = dict(planned.where.parameters)
     for condition in planned.columns.values():
         parameters |= condition.parameters
@@ -163,7 +173,7 @@ class _Search:
         self.seen: dict[str, dict[Term, bool]] = {}
         """What the events of a trace said, by its id."""
 
-    def is_met(self, row: sqlite3.Row) -> bool | None:
+    def is_met(self, row: Row) -> bool | None:
         """Tell whether a candidate is meant; `None` when the bound does not let it be known."""
         known = {term: bool(row[f"leaf_{n}"]) for n, term in enumerate(self.plan.columns)}
         trace_id = row["trace_id"]
@@ -198,7 +208,8 @@ class _Search:
         if block is None:
             return b""
         try:
-            return blocks.text(block["payload"])
+            payload = block["payload"]
+            return blocks.text(payload, needed(self.catalog, payload))
         except zlib.error as error:
             raise StoreError(
                 f"block {block_id} of the catalogue is damaged", hint="backtrail index --rebuild"

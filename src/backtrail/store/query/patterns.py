@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 _ESCAPED = re.compile(r"\\([\\*\"])|(\*+)")
-_LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+_LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\", "\0": "%"})
+"""What stands for itself; a NUL, which would end the pattern, is anything."""
 _GLOB = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
 
 

@@ -104,9 +104,6 @@ VALUES
    :name_rank, :name_ns, :has_failed, :is_closed, :opener, :opener_rank, :opener_ns, :run_id,
    :session, :command, :exit_code, :signal, :stored_bytes, :line_bytes);
 
--- name: add_span
-INSERT OR IGNORE INTO span (span_id, trace_no) VALUES (?, ?);
-
 -- name: add_error
 INSERT OR IGNORE INTO error
   (error_id, trace_id, process, seq, time_unix_ns, type, message, mechanism, is_handled,
@@ -178,10 +175,6 @@ SELECT trace_id FROM trace WHERE trace_id >= :low AND trace_id < :high ORDER BY 
 -- name: error_ids_between
 SELECT error_id AS id, trace_id FROM error
  WHERE error_id >= :low AND error_id < :high ORDER BY error_id LIMIT :limit;
-
--- name: span_ids_between
-SELECT s.span_id AS id, t.trace_id FROM span s JOIN trace t ON t.trace_no = s.trace_no
- WHERE s.span_id >= :low AND s.span_id < :high ORDER BY s.span_id LIMIT :limit;
 
 -- name: run_ids_between
 SELECT run_id AS id, trace_id FROM trace
@@ -311,6 +304,11 @@ SELECT count(*) AS traces, coalesce(sum(events), 0) AS events, coalesce(sum(erro
 DROP TABLE trace;
 DROP TABLE error;
 DROP TABLE repeat;
+DROP TABLE word;
+DROP TABLE said;
 DROP TABLE span;
+DROP TABLE odd_span;
+DROP TABLE trait;
+DROP TABLE latency;
 DROP TABLE process;
 DROP TABLE loss;

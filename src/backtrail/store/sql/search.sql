@@ -121,6 +121,47 @@ AND EXISTS (SELECT 1 FROM error raised
 t.errors > 0
 AND t.trace_id IN (SELECT raised.trace_id FROM error raised WHERE raised.fingerprint GLOB :value)
 
+-- clause: said_is
+-- Some span, or some call of a model, has a name. What few traces say is gathered first; what many
+-- say is asked of one after the other, until enough are found.
+CASE WHEN (SELECT s.trace_no FROM word w JOIN said s ON s.word_no = w.word_no
+             WHERE w.role = :role AND w.folded = :value
+             LIMIT 1 OFFSET 2000) IS NULL
+     THEN t.trace_no IN
+            (SELECT s.trace_no FROM word w JOIN said s ON s.word_no = w.word_no
+             WHERE w.role = :role AND w.folded = :value)
+     ELSE EXISTS
+            (SELECT 1 FROM word w JOIN said s ON s.word_no = w.word_no
+              WHERE w.role = :role AND w.folded = :value AND s.trace_no = t.trace_no)
+END
+
+-- clause: said_like
+CASE WHEN (SELECT s.trace_no FROM word w JOIN said s ON s.word_no = w.word_no
+             WHERE w.role = :role AND w.folded LIKE :value ESCAPE '\'
+             LIMIT 1 OFFSET 2000) IS NULL
+     THEN t.trace_no IN
+            (SELECT s.trace_no FROM word w JOIN said s ON s.word_no = w.word_no
+             WHERE w.role = :role AND w.folded LIKE :value ESCAPE '\')
+     ELSE EXISTS
+            (SELECT 1 FROM word w JOIN said s ON s.word_no = w.word_no
+              WHERE w.role = :role AND w.folded LIKE :value ESCAPE '\' AND s.trace_no = t.trace_no)
+END
+
+-- clause: longest_span
+-- The sign before the number keeps the order of the list: the newest is looked at first.
++t.trace_no IN (SELECT f.trace_no FROM trait f WHERE f.longest_ns {op} :value)
+
+-- clause: shortest_span
++t.trace_no IN (SELECT f.trace_no FROM trait f WHERE f.shortest_ns {op} :value)
+
+-- clause: attribute_may_be
+-- A checksum of an attribute is among those of the trace: three bytes that are looked for in some
+-- hundred, which goes through all traces in no more time than an index of each would take to keep.
++t.trace_no IN (SELECT f.trace_no FROM trait f WHERE f.trace_no > 0 AND instr(f.pairs, :pair) > 0)
+
+-- clause: attributes_are_many
++t.trace_no IN (SELECT f.trace_no FROM trait f WHERE f.is_cut = 1)
+
 -- clause: this_error
 casefold(e.type) LIKE :value ESCAPE '\' OR casefold(e.message) LIKE :part ESCAPE '\'
 

@@ -308,3 +308,72 @@ def test_a_damaged_block_says_what_to_do(home: Path) -> None:
     with Catalog.open(home) as catalog, pytest.raises(StoreError, match="is damaged") as raised:
         find_traces(catalog, wanted)
     assert "--rebuild" in raised.value.hint
+
+
+CALLS = (
+    ("Ask GPT", "GPT-4o", "ü"),
+    ("ask gpt", "gpt-4o-mini", "Ü"),
+    ("load 100%", "mistral", 7),
+    ("Straße", None, "7"),
+)
+
+
+@pytest.fixture
+def calls(home: Path) -> Path:
+    """Write traces with a span, a call of a model and an attribute each."""
+    for n, (name, model, user) in enumerate(CALLS):
+        span = line(
+            "span.started", trace_id(n), t=n, span=f"{n:016x}", name=name, attributes={"user": user}
+        )
+        asked = {} if model is None else {"gen_ai.request.model": model}
+        call = line("llm.called", trace_id(n), t=n + 1, span=f"{n:016x}", attributes=asked)
+        write_segment(home, process_id(n), [span, call])
+    return home
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('span:"ask gpt"', {0, 1}),
+        ('span:"ask*"', {0, 1}),
+        ("span:*100%*", {2}),
+        ("span:*100_*", set()),
+        ("span:STRASSE", {3}),
+        ("span:stra", set()),
+        ("model:gpt-4o", {0}),
+        ("model:GPT-*", {0, 1}),
+        ("model:*", {0, 1, 2}),
+        ("-model:*", {3}),
+        ('model:"ask gpt"', set()),
+        ("model:mistral or span:straße", {2, 3}),
+        ("@user:7", {2, 3}),
+        ("@user:7.0", {2}),
+        ("@user:ü", {0, 1}),
+        ("@user:u", set()),
+        ("-@user:7", {0, 1}),
+        ("gen_ai.request.model:GPT-4O", {0}),
+        ("@user:7 model:mistral", {2}),
+        ("@user:7 or model:gpt-4o", {0, 2, 3}),
+    ],
+)
+def test_traces_are_found_by_spans_models_and_attributes(
+    calls: Path, text: str, found: set[int]
+) -> None:
+    with Catalog.open(calls) as catalog:
+        refresh(catalog)
+        wanted = TraceFilter(query=read_query(text, now_unix_ns=0))
+        ids = {trace.trace_id for trace in find_traces(catalog, wanted, bytes_max=1 << 30).traces}
+    assert ids == {trace_id(n) for n in found}
+
+
+def test_a_rare_attribute_is_found_without_reading_other_traces(calls: Path) -> None:
+    with Catalog.open(calls) as catalog:
+        refresh(catalog)
+        wanted = TraceFilter(query=read_query("@user:7", now_unix_ns=0))
+        pieces = [
+            row for n in (2, 3) for row in catalog.rows("blocks_of_trace", trace_id=trace_id(n))
+        ]
+        few = sum(row["line_bytes"] for row in pieces)
+        found = find_traces(catalog, wanted, bytes_max=few)
+        assert len(found.traces) == 2
+        assert found.is_complete

@@ -68,3 +68,45 @@ def test_every_field_is_answered_by_the_tables_or_by_events(name: str, of: Of) -
     found = planned(FIELDS[name].example, of)
     assert found.is_exact == (name != "text")
     assert (found.where.sql == "(1)") == (name == "text")
+
+
+@pytest.mark.parametrize(
+    ("text", "has_hint"),
+    [
+        ("@user:7", True),
+        ("gen_ai.request.model:gpt-4o", True),
+        ("@user:7 status:error", True),
+        ("@user:7 or @user:8", True),
+        ("@user:7 or status:error", True),
+        ("-@user:7", False),
+        ("not (@user:7 status:error)", False),
+        ("@user:7 or timeout", False),
+        ("@user:7*", False),
+        ("@user:>7", False),
+        ("@span:a1", False),
+        ("@kind:log.emitted", False),
+    ],
+)
+def test_an_attribute_that_is_equal_leaves_few_traces_to_look_at(
+    text: str,
+    has_hint: bool,  # noqa: FBT001 - a case
+) -> None:
+    found = planned(text)
+    assert not found.is_exact
+    assert ("f.pairs" in found.where.sql) == has_hint
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("span:load", "w.folded = :value_0"),
+        ("span:lo*d", "w.folded LIKE :value_0"),
+        ("model:gpt-4o", "w.folded = :value_0"),
+        ("span.duration:>2s", "f.longest_ns > :value_0"),
+        ("span.duration:<=2s", "f.shortest_ns <= :value_0"),
+    ],
+)
+def test_spans_and_models_are_answered_by_tables(text: str, clause: str) -> None:
+    found = planned(text)
+    assert clause in found.where.sql
+    assert found.is_exact

@@ -1,0 +1,1 @@
+"""The command that takes a store from one engine to another."""
