@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backtrail.model.errors import BacktrailError, ExitCode, StoreError
+from backtrail.serve.auth.refusals import RefusedRequestError
 from backtrail.serve.http.wire import encoded, reference
 
 MEDIA = "application/problem+json"
@@ -45,9 +46,11 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
     }
     for status in (
         HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         HTTPStatus.SERVICE_UNAVAILABLE,
     )
@@ -62,6 +65,15 @@ def problem(status: int, detail: str, *, hint: str | None = None) -> Response:
     return Response(encoded(body), status_code=status, media_type=MEDIA)
 
 
+def problem_of(error: BacktrailError) -> Response:
+    """Return the answer that says what the user can act on."""
+    if not isinstance(error, RefusedRequestError):
+        return problem(STATUS[error.exit_code], error.message, hint=error.hint)
+    told = problem(error.status, error.message, hint=error.hint)
+    told.headers.update(error.headers)
+    return told
+
+
 def explain(app: FastAPI) -> None:
     """Let whatever is raised under a route be answered by a problem document."""
     app.add_exception_handler(BacktrailError, _expected)
@@ -73,7 +85,7 @@ def explain(app: FastAPI) -> None:
 
 def _expected(_request: Request, error: Exception) -> Response:
     assert isinstance(error, BacktrailError)
-    return problem(STATUS[error.exit_code], error.message, hint=error.hint)
+    return problem_of(error)
 
 
 def _system(_request: Request, error: Exception) -> Response:

@@ -30,7 +30,8 @@ class Store:
     @contextmanager
     def opened(self) -> Iterator[Catalog]:
         """Give the catalogue, with what running programs have recorded up to a moment ago."""
-        with Catalog.open(self.project.home, must_exist=False) as catalog:
+        project = self.project
+        with Catalog.open(project.home, must_exist=False, store=project.store) as catalog:
             self._refresh(catalog)
             yield catalog
 
@@ -49,9 +50,9 @@ class Store:
 
 
 def _of(request: Request) -> Store:
-    store: Store = request.app.state.store
+    store: Store = request.state.store
     return store
 
 
 Reads = Annotated[Store, Depends(_of)]
-"""A parameter of a route by which it is given the store."""
+"""A parameter of a route by which it is given the store of the project that is asked about."""

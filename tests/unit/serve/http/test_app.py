@@ -5,21 +5,25 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from backtrail.serve.http.app import BASE, DOCUMENT, GROUPS
+from backtrail.serve.http.measuring import MEDIA
+from backtrail.serve.routes.metrics import PATH as METRICS
 
-LIVE = f"{BASE}/live"
+OTHERWISE = {f"{BASE}/live": "text/event-stream", METRICS: MEDIA}
+"""Routes that do not answer in JSON."""
 
 
 def test_the_document_describes_every_route_with_all_its_answers(client: TestClient) -> None:
     document = client.get(DOCUMENT).json()
-    served = {BASE + route.path for group in GROUPS for route in group.router.routes}  # type: ignore[attr-defined]
+    served = {route.path for group in GROUPS for route in group.router.routes}  # type: ignore[attr-defined]
     assert served == document["paths"].keys()
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            assert method == "get", path
+            assert method in {"get", "post", "delete"}, path
+            assert {"401", "403", "429"} <= operation["responses"].keys(), path
             assert operation["description"].endswith("."), path
             assert {"200", "404", "422", "500", "503"} <= operation["responses"].keys(), path
             content = operation["responses"]["200"]["content"]
-            assert content.keys() == {"text/event-stream" if path == LIVE else "application/json"}
+            assert content.keys() == {OTHERWISE.get(path, "application/json")}
 
 
 def test_every_reference_of_the_document_leads_somewhere(client: TestClient) -> None:
@@ -33,7 +37,8 @@ def test_every_reference_of_the_document_leads_somewhere(client: TestClient) -> 
 def test_lists_are_paged_within_a_bound(client: TestClient) -> None:
     document = client.get(DOCUMENT).json()
     for path, item in document["paths"].items():
-        parameters = {each["name"]: each["schema"] for each in item["get"].get("parameters", ())}
+        given = item.get("get", {}).get("parameters", ())
+        parameters = {each["name"]: each["schema"] for each in given}
         assert ("limit" in parameters) == ("cursor" in parameters), path
         if "limit" in parameters:
             assert parameters["limit"]["maximum"] <= 5_000, path

@@ -11,6 +11,7 @@ from backtrail.model.errors import (
     StoreError,
     UsageError,
 )
+from backtrail.serve.auth.refusals import TooOftenError, UnknownCallerError
 from backtrail.serve.http.problems import DOCUMENTED, MEDIA, explain, problem
 
 
@@ -66,8 +67,16 @@ def test_what_is_not_there_and_what_may_not_be_done_is_named() -> None:
 
 
 def test_every_status_that_may_come_is_documented() -> None:
-    assert set(DOCUMENTED) == {400, 403, 404, 422, 500, 503}
+    assert set(DOCUMENTED) == {400, 401, 403, 404, 422, 429, 500, 503}
     assert problem(404, "gone").headers["content-type"] == MEDIA
+
+
+def test_who_is_refused_is_told_what_helps() -> None:
+    answer = raising(UnknownCallerError("who asks?", hint="say it")).get("/cup")
+    assert (answer.status_code, answer.json()["title"]) == (401, "Unauthorized")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    often = raising(TooOftenError("too often", hint="wait", retry_after_s=9)).get("/cup")
+    assert (often.status_code, often.headers["retry-after"]) == (429, "9")
 
 
 def raising(error: Exception) -> TestClient:
