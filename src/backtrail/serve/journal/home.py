@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from backtrail.model.errors import RefusedError, StoreError
@@ -12,6 +14,22 @@ from backtrail.store.segments import holders_text
 
 FILE = "servers"
 """In the journal's folder: the processes that were servers, one a line, the last one last."""
+
+
+@contextmanager
+def without_server(home: Path) -> Iterator[None]:
+    """Keep every server away from a store.
+
+    Raises:
+        RefusedError: one has it.
+        StoreError: the folder cannot be written.
+    """
+    fd, path = _opened(home)
+    try:
+        _claim(fd, path)
+        yield
+    finally:
+        os.close(fd)
 
 
 class Home:
@@ -24,16 +42,7 @@ class Home:
 
     def __init__(self, home: Path, process: str) -> None:
         self.journal = home / "journal"
-        path = self.journal / FILE
-        try:
-            for folder in (home, self.journal):
-                folder.mkdir(mode=0o700, exist_ok=True)
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            raise StoreError(
-                f"{path} cannot be written: {error.strerror}",
-                hint="look at the directory's owner and at the free space",
-            ) from error
+        self._fd, path = _opened(home)
         try:
             self.before = self._claimed(path, process)
         except BaseException:
@@ -48,14 +57,7 @@ class Home:
         os.close(self._fd)
 
     def _claimed(self, path: Path, process: str) -> list[str]:
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RefusedError(
-                f"{holders_text(path, otherwise='another server')} takes what is sent to "
-                f"{self.journal.parent}",
-                hint="send to that one, or stop it first",
-            ) from error
+        _claim(self._fd, path)
         try:
             text = os.pread(self._fd, os.fstat(self._fd).st_size, 0).decode("ascii", "replace")
             before = text.split()[1 - INGEST_JOURNALS_MAX :]
@@ -68,3 +70,29 @@ class Home:
                 f"{path} cannot be written: {error.strerror}", hint="free space on that disk"
             ) from error
         return before
+
+
+def _opened(home: Path) -> tuple[int, Path]:
+    journal = home / "journal"
+    path = journal / FILE
+    try:
+        for folder in (home, journal):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="look at the directory's owner and at the free space",
+        ) from error
+    return fd, path
+
+
+def _claim(fd: int, path: Path) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise RefusedError(
+            f"{holders_text(path, otherwise='another server')} takes what is sent to "
+            f"{path.parents[1]}",
+            hint="send to that one, or stop it first",
+        ) from error

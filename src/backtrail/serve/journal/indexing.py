@@ -14,11 +14,13 @@ from backtrail.model.limits.reading import (
     INGEST_INDEX_EVERY_S,
     INGEST_INDEX_RETRY_S_MAX,
     INGEST_SEGMENTS_KEPT,
+    TEXT_PARTS_AT_ONCE,
 )
 from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh, segment_row
 from backtrail.store.retention import exclusive
 from backtrail.store.segments import list_segments
+from backtrail.store.text.index import TextIndex
 
 
 class Indexing:
@@ -28,6 +30,7 @@ class Indexing:
         home: the `.backtrail` directory.
         processes: whose segments are a server's, and go once they are indexed.
         keep: how many of them stay.
+        store: the setting of that name, which says where the catalogue is kept.
     """
 
     def __init__(
@@ -37,14 +40,17 @@ class Indexing:
         *,
         clock: Clock,
         keep: int = INGEST_SEGMENTS_KEPT,
+        store: str | None = None,
     ) -> None:
         self._home = home
+        self._store = store
         self._processes = processes
         self._clock = clock
         self._keep = keep
         self._news = Event()
         self._closing = Event()
         self._catalog: Catalog | None = None
+        self._text: TextIndex | None = None
         self._written = 0
         """Bytes of lines that this server wrote; only its writer counts them."""
         self._indexed = 0
@@ -64,12 +70,17 @@ class Indexing:
         self._written += size
         self._news.set()
 
+    @property
+    def behind_bytes(self) -> int:
+        """Bytes that were written and are not indexed yet."""
+        return self._written - self._indexed
+
     def is_behind(self) -> bool:
         """Tell whether so much waits that a query would miss what was acknowledged long ago.
 
         While the engine is down nobody waits for it: the journal takes what comes.
         """
-        return not self.failures and self._written - self._indexed > INGEST_BEHIND_BYTES_MAX
+        return not self.failures and self.behind_bytes > INGEST_BEHIND_BYTES_MAX
 
     def close(self) -> None:
         """Index what is left, and stop."""
@@ -84,6 +95,7 @@ class Indexing:
                 self._news.clear()
                 began = self._clock.monotonic_ns()
                 self._step()
+                self._fill_text()
                 took_s = (self._clock.monotonic_ns() - began) / NS_PER_S
                 self._closing.wait(max(self._pause_s() - took_s, 0.0))
             self._step()
@@ -98,21 +110,37 @@ class Indexing:
         """Index once; what fails is tried again after a pause that grows."""
         try:
             if self._catalog is None:
-                self._catalog = Catalog.open(self._home)
+                self._catalog = Catalog.open(self._home, store=self._store)
+                self._text = TextIndex(self._catalog)
             written = self._written
             refresh(self._catalog)
             self._indexed = written
             self._prune(self._catalog)
         except Exception as error:  # noqa: BLE001 - an edge: whatever it was, it goes on
-            self.failures += 1
-            self.trouble = error
-            self._let_go()
-            self._news.set()
+            self._fail(error)
         else:
             self.failures = 0
             self.trouble = None
 
+    def _fill_text(self) -> None:
+        """Index words until lines come in: they are found without it, only later."""
+        try:
+            while not self._news.is_set() and not self._closing.is_set():
+                if self._text is None or not self._text.fill(TEXT_PARTS_AT_ONCE):
+                    break
+        except Exception as error:  # noqa: BLE001 - an edge, as above: the thread goes on
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self.failures += 1
+        self.trouble = error
+        self._let_go()
+        self._news.set()
+
     def _let_go(self) -> None:
+        text, self._text = self._text, None
+        if text is not None:
+            text.close()
         catalog, self._catalog = self._catalog, None
         if catalog is not None:
             with suppress(BacktrailError):

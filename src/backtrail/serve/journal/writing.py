@@ -75,6 +75,9 @@ class Writer:
         self._number = 0
         self._seq = 0
         self._handed: list[_Handed] = []
+        # Only its own thread counts.
+        self.written_units = self.repeated_units = self.written_bytes = 0
+        self.commits = self.failed_commits = 0
         self._is_closing = False
         self._changed = Condition()
         self._thread = Thread(target=self._run, name="backtrail-journal", daemon=True)
@@ -139,13 +142,16 @@ class Writer:
             if units:
                 self._write(units)
         except Exception as error:  # noqa: BLE001 - an edge: nobody may wait for ever
+            self.failed_commits += 1
             why = error.strerror if isinstance(error, OSError) else repr(error)
             for handed in group:
                 handed.future.set_exception(_not_written(self._journal, f"{why}"))
             return
         self._remembered.add(fresh)
+        self.written_units += len(units)
         for handed, batch in zip(group, batches, strict=True):
             repeated = len(handed.units) - len(batch)
+            self.repeated_units += repeated
             handed.future.set_result(Accepted(written=len(batch), repeated=repeated))
 
     def _fresh(self, units: list[Unit], fresh: set[bytes]) -> list[Unit]:
@@ -168,6 +174,8 @@ class Writer:
             segment = self._open_next(len(data))
         try:
             segment.append(data)
+            self.written_bytes += len(data)
+            self.commits += 1
         except OSError:
             self._remembered.keep_beginning(units, segment.salvage(data))
             self._retire()

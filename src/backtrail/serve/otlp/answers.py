@@ -21,6 +21,7 @@ _CODES = {400: 3, 408: 4, 413: 3, 415: 3, 429: 8, 503: 14}
 _UNKNOWN = 2
 _BYTES = 2
 _SHIFT = 7
+RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -44,10 +45,21 @@ def accepted(content_type: str, rejected: Counter[str], *, noun: str) -> Respons
             partial = {f"rejected{noun}": str(count), "errorMessage": _why(rejected)}
             body = _encode({"partialSuccess": partial})
         return Response(body, media_type=JSON)
-    body = b""
-    if count:
-        body = _field(1, _number(1, count) + _field(2, _why(rejected).encode()))
-    return Response(body, media_type=PROTOBUF)
+    return Response(partial_success(rejected), media_type=PROTOBUF)
+
+
+def partial_success(rejected: Counter[str]) -> bytes:
+    """Return the answer in protobuf, the same for spans and log records: empty if all was taken."""
+    if not rejected:
+        return b""
+    return _field(1, _number(1, rejected.total()) + _field(2, _why(rejected).encode()))
+
+
+def retry_status(code: int, message: str, *, retry_after_s: int) -> bytes:
+    """Return a `google.rpc.Status` that says when to try again; without that, clients give up."""
+    delay = _field(1, _number(1, retry_after_s))
+    detail = _field(1, RETRY_INFO.encode()) + _field(2, delay)
+    return _number(1, code) + _field(2, message.encode()) + _field(3, detail)
 
 
 def refused(content_type: str, status: int, message: str) -> Response:

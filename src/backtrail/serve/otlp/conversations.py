@@ -100,6 +100,12 @@ def tools_of_indexed(attributes: dict[str, Any]) -> list[Json]:
     ]
 
 
+def embedded_texts(attributes: dict[str, Any]) -> list[str]:
+    """Return the texts that a model was asked to embed."""
+    texts = [rows.get("embedding.text") for rows in _numbered(attributes, "embedding.embeddings.")]
+    return [text for text in texts if isinstance(text, str)]
+
+
 def _content(message: dict[str, Any]) -> Json:
     if "content" in message:
         return message["content"]

@@ -30,7 +30,13 @@ from backtrail.serve.otlp.failures import (
     error_of,
     is_exception,
 )
-from backtrail.serve.otlp.model_calls import is_model_call, model_call, without_told
+from backtrail.serve.otlp.model_calls import (
+    PIECES,
+    is_model_call,
+    model_call,
+    pieces_of,
+    without_told,
+)
 from backtrail.serve.otlp.request.received import (
     CLIENT,
     CONSUMER,
@@ -138,10 +144,14 @@ class Lines:
             )
         ]
         for position, event in enumerate(span.events):
+            if is_model and event.name in PIECES:
+                # How many there were, and when the first one came, is told by the call.
+                continue
             pieces += self._event(span, event, position, page, source)
         error = _error_text(span, page)
         if is_model:
-            call = model_call(attributes, page, took_ns=end - start, error=error)
+            streamed = pieces_of(span.events, start_unix_ns=start, cut=span.events_cut)
+            call = model_call(attributes, page, took_ns=end - start, error=error, pieces=streamed)
             pieces.append(_line(end, span.trace_id, span.span_id, "llm.called", call))
         status: Status = "error" if span.status == STATUS_ERROR else "ok"
         ended = SpanEnded(status=status, error=error)

@@ -8,7 +8,10 @@ told there is left out of the span's own attributes.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
+
+from msgspec import Struct
 
 from backtrail.model.effects import LlmCalled
 from backtrail.model.event import Json
@@ -16,12 +19,14 @@ from backtrail.model.limits.reading import INGEST_EVENTS_MAX, INGEST_SPAN_CHARS_
 from backtrail.record.calls.bodies import Room, shown_json
 from backtrail.record.calls.llm.prices import PRICE_DATE, cost_usd
 from backtrail.serve.otlp.conversations import (
+    embedded_texts,
     message_of_parts,
     messages_of_indexed,
     parsed,
     text_of,
     tools_of_indexed,
 )
+from backtrail.serve.otlp.request.received import SpanEvent
 from backtrail.serve.otlp.showing import Page
 
 KIND = "openinference.span.kind"
@@ -31,7 +36,8 @@ _TOLD = re.compile(
     r"gen_ai\.(?:input\.messages|output\.messages|system_instructions|tool\.definitions"
     r"|prompt\.\d|completion\.\d)|llm\.(?:input_messages|output_messages|tools|prompts)\.\d"
     r"|llm\.request\.functions\.\d"
-    r"|llm\.invocation_parameters$|(?:input|output)\.(?:value|mime_type)$"
+    r"|embedding\.embeddings\.\d|(?:llm|embedding)\.invocation_parameters$"
+    r"|(?:input|output)\.(?:value|mime_type)$"
 )
 """Names of attributes that the call itself tells."""
 _NAMES = {
@@ -51,7 +57,37 @@ _NAMES = {
 }
 """Other names for what OpenTelemetry names."""
 _USAGE = "gen_ai.usage."
+_REQUEST = "gen_ai.request."
+_STREAMED = ("gen_ai.request.stream", "gen_ai.is_streaming", "llm.is_streaming")
+_FIRST_PIECE = "First Token Stream Event"
+_PIECE = "gen_ai.content.completion.chunk"
+PIECES = frozenset({_FIRST_PIECE, _PIECE})
+"""Names of events of a span that only say that a piece of the answer came."""
 _NS_PER_MS = 1_000_000
+
+
+class Pieces(Struct, frozen=True, kw_only=True):
+    """How a streamed answer came."""
+
+    first_ns: int
+    """From the beginning of the call to the first piece."""
+    count: int | None
+    """`None` where only the first one is told."""
+
+
+def pieces_of(events: Sequence[SpanEvent], *, start_unix_ns: int, cut: int) -> Pieces | None:
+    """Return how an answer came, by the events of its span; `None` when they say nothing of it.
+
+    Args:
+        events: those that were kept.
+        start_unix_ns: when the call began.
+        cut: how many events are missing: they are of the sort that there are many of.
+    """
+    times = [event.time_unix_ns for event in events if event.name in PIECES]
+    if not times:
+        return None
+    count = sum(event.name == _PIECE for event in events)
+    return Pieces(first_ns=max(0, min(times) - start_unix_ns), count=count + cut if count else None)
 
 
 def is_model_call(attributes: dict[str, Any]) -> bool:
@@ -72,12 +108,18 @@ def without_told(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def model_call(
-    attributes: dict[str, Any], page: Page, *, took_ns: int, error: str | None
+    attributes: dict[str, Any],
+    page: Page,
+    *,
+    took_ns: int,
+    error: str | None,
+    pieces: Pieces | None = None,
 ) -> LlmCalled:
     """Make the event of a call of a model."""
     sent = Room(page.walk, chars=INGEST_SPAN_CHARS_MAX // 2)
     came = Room(page.walk, chars=INGEST_SPAN_CHARS_MAX // 2)
-    named = _named(attributes)
+    given = _given(attributes)
+    named = _named(attributes, given)
     shown = {name: page.value(value, name) for name, value in named.items()}
     text, calls, finish = _answer(attributes)
     if finish and "gen_ai.response.finish_reasons" not in shown:
@@ -88,20 +130,36 @@ def model_call(
         attributes=shown,
         messages=_shown_list(_messages(attributes), sent),
         tools=_shown_list(tools, sent),
-        parameters=_parameters(attributes, sent),
+        parameters=_parameters(given, attributes, sent),
         text=None if text is None else came.text(text, INGEST_SPAN_CHARS_MAX // 2),
         tool_calls=_shown_list(calls, came),
         cost_usd=cost,
         price_date=None if cost is None else PRICE_DATE,
         took_ms=took_ns / _NS_PER_MS,
         error=error,
-        is_streamed=attributes.get("gen_ai.request.stream") is True
-        or attributes.get("llm.is_streaming") is True,
+        first_token_ms=None if pieces is None else pieces.first_ns / _NS_PER_MS,
+        pieces=None if pieces is None else pieces.count,
+        is_streamed=pieces is not None
+        or given.get("stream") is True
+        or any(attributes.get(name) is True for name in _STREAMED),
     )
 
 
-def _named(attributes: dict[str, Any]) -> dict[str, Any]:
+def _given(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a request that OpenInference tells as one text."""
+    text = attributes.get("llm.invocation_parameters")
+    given = parsed(attributes.get("embedding.invocation_parameters") if text is None else text)
+    return given if isinstance(given, dict) else {}
+
+
+def _named(attributes: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    if isinstance(asked := given.get("model"), str):
+        # OpenInference names the model that answered, once one has.
+        found["gen_ai.request.model"] = asked
+        answered = attributes.get("llm.model_name", attributes.get("embedding.model_name"))
+        if answered is not None:
+            found["gen_ai.response.model"] = answered
     kind = attributes.get(KIND)
     if isinstance(kind, str) and kind in _MODEL_KINDS:
         found["gen_ai.operation.name"] = _MODEL_KINDS[kind]
@@ -139,6 +197,8 @@ def _messages(attributes: dict[str, Any]) -> list[Json]:
     given = parsed(attributes.get("gen_ai.input.messages"))
     if isinstance(given, list):
         return messages + [message_of_parts(each) for each in given]
+    if embedded := embedded_texts(attributes):
+        return [{"role": "user", "content": text} for text in embedded]
     asked = parsed(attributes.get("input.value"))
     if isinstance(asked, dict) and isinstance(asked.get("messages"), list):
         return [*messages, *asked["messages"]]
@@ -157,6 +217,8 @@ def _answer(attributes: dict[str, Any]) -> tuple[str | None, list[Json], list[st
             attributes, "gen_ai.completion."
         )
     if not said:
+        if attributes.get(KIND) == "EMBEDDING":
+            return None, [], []
         value = attributes.get("output.value")
         return (value if isinstance(value, str) else None), [], []
     known = [each for each in said if isinstance(each, dict)]
@@ -175,10 +237,20 @@ def _tools(attributes: dict[str, Any]) -> list[Json]:
     return tools_of_indexed(attributes)
 
 
-def _parameters(attributes: dict[str, Any], room: Room) -> dict[str, Json]:
-    given = parsed(attributes.get("llm.invocation_parameters"))
-    shown = shown_json(given, room) if isinstance(given, dict) else {}
+def _parameters(given: dict[str, Any], attributes: dict[str, Any], room: Room) -> dict[str, Json]:
+    """Return what else the request holds: by OpenInference's text, or by attributes for each."""
+    told = {
+        name.removeprefix(_REQUEST): value
+        for name, value in attributes.items()
+        if name.startswith(_REQUEST)
+    }
+    parameters = {name: value for name, value in (told | given).items() if name not in _NAMED}
+    shown = shown_json(parameters, room) if parameters else {}
     return shown if isinstance(shown, dict) else {}
+
+
+_NAMED = frozenset({"model"})
+"""Parameters that an attribute tells already."""
 
 
 def _shown_list(values: list[Json], room: Room) -> list[Json]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable
 
 from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
@@ -13,23 +11,18 @@ from starlette.routing import Route
 
 from backtrail.model.errors import StoreError
 from backtrail.serve.journal.ingest import Ingest
-from backtrail.serve.journal.room import BusyError, Share
-from backtrail.serve.journal.unit import Unit
+from backtrail.serve.journal.room import BusyError
 from backtrail.serve.otlp.answers import JSON, PROTOBUF, accepted, refused
-from backtrail.serve.otlp.events import Lines
 from backtrail.serve.otlp.request import json_form, protobuf
 from backtrail.serve.otlp.request.bodies import (
     BrokenBodyError,
     SlowBodyError,
     TooLargeError,
     UnknownEncodingError,
-    decompressed,
     read_body,
 )
-from backtrail.serve.otlp.request.received import Received
 from backtrail.serve.otlp.request.wire import MalformedError, TooManyError
-
-Reader = Callable[[bytes], Received]
+from backtrail.serve.otlp.taking import Reader, take
 
 
 class Signal(Struct, frozen=True, kw_only=True):
@@ -62,10 +55,10 @@ def otlp_routes(ingest: Ingest) -> list[Route]:
 
 
 def _route(ingest: Ingest, signal: Signal) -> Route:
-    async def take(request: Request) -> Response:
+    async def answered(request: Request) -> Response:
         return await _answer(ingest, signal, request)
 
-    return Route(signal.path, take, methods=["POST"])
+    return Route(signal.path, answered, methods=["POST"])
 
 
 async def _answer(ingest: Ingest, signal: Signal, request: Request) -> Response:
@@ -86,21 +79,7 @@ async def _take(ingest: Ingest, reader: Reader, request: Request) -> Counter[str
     with ingest.room.share() as share:
         body = await read_body(request, share)
         encoding = request.headers.get("content-encoding", "")
-        now = ingest.clock.time_unix_ns()
-        await ingest.pace()
-        units, rejected = await asyncio.get_running_loop().run_in_executor(
-            ingest.decoders, _decoded, body, encoding, reader, share, now
-        )
-        if units:
-            await asyncio.wrap_future(ingest.submit(units))
-        return rejected
-
-
-def _decoded(
-    body: bytes, encoding: str, reader: Reader, share: Share, now_unix_ns: int
-) -> tuple[list[Unit], Counter[str]]:
-    received = reader(decompressed(body, encoding, share))
-    return Lines(now_unix_ns).units(received), received.rejected
+        return await take(ingest, reader, body, share, encoding=encoding)
 
 
 _REFUSALS = (

@@ -9,7 +9,7 @@ import pytest
 
 from backtrail.model.errors import RefusedError, StoreError
 from backtrail.model.limits.reading import INGEST_JOURNALS_MAX
-from backtrail.serve.journal.home import FILE, Home
+from backtrail.serve.journal.home import FILE, Home, without_server
 from builders import process_id
 from running import environment
 
@@ -48,3 +48,18 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written"):
         Home(tmp_path / "file" / "home", process_id(1))
+
+
+def test_a_store_can_be_kept_from_servers_for_a_while(tmp_path: Path) -> None:
+    home = Home(tmp_path, process_id(1))
+    with pytest.raises(RefusedError, match="takes what is sent to"), without_server(tmp_path):
+        pass
+    home.close()
+    with (
+        without_server(tmp_path),
+        pytest.raises(RefusedError, match="takes what is sent to"),
+    ):
+        Home(tmp_path, process_id(2))
+    again = Home(tmp_path, process_id(2))
+    assert again.before == [process_id(1)]
+    again.close()

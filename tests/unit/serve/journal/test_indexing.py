@@ -13,7 +13,9 @@ from backtrail.serve.journal import indexing
 from backtrail.serve.journal.indexing import Indexing
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
+from backtrail.store.query.patterns import literal
 from backtrail.store.rebuild import rebuild
+from backtrail.store.text.index import NAME, PART_BLOCKS, narrowed
 from builders import header, process_id
 from running import until
 
@@ -137,3 +139,18 @@ def failing(error: Exception) -> Callable[[Catalog], None]:
         raise error
 
     return refresh
+
+
+def test_words_are_indexed_once_there_is_nothing_more_urgent(home: Path) -> None:
+    for number in range(PART_BLOCKS):
+        write(home, number)
+    index = started(home)
+    until((home / NAME).exists)
+
+    def is_known() -> bool:
+        with Catalog.open(home) as catalog:
+            narrow = narrowed(catalog, literal("started"))
+            return narrow is not None and narrow.behind == PART_BLOCKS
+
+    until(is_known)
+    index.close()

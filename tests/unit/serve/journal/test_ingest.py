@@ -4,12 +4,17 @@ import asyncio
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec import Raw
 
+import builders
 from backtrail.model.errors import RefusedError
+from backtrail.model.event import Header
 from backtrail.model.limits.reading import INGEST_PACE_S_MAX
 from backtrail.serve.journal.ingest import Ingest
 from backtrail.serve.journal.unit import Unit
+from backtrail.serve.shipping.parcel import Stretch
 from backtrail.store import reading
 from backtrail.store.catalog import Catalog
 from running import until
@@ -66,3 +71,15 @@ def test_a_store_that_has_a_server_takes_no_second_one(tmp_path: Path) -> None:
     assert first.indexing is not None
     assert first.indexing.trouble is None
     first.close()
+
+
+def test_what_another_machine_recorded_is_found_by_a_query_too(tmp_path: Path) -> None:
+    process = builders.process_id(1)
+    header = msgspec.json.decode(builders.header(process), type=Header)
+    lines = [Raw(line) for line in LINES.encode().splitlines()]
+    ingest = Ingest(tmp_path / ".backtrail")
+    ingest.start()
+    told = ingest.submit_parcels([Stretch(header=header, lines=lines)], len(LINES)).result(5)
+    assert told[process].next_seq == 2
+    until(lambda: found(ingest.home) == 1)
+    ingest.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from backtrail.serve.otlp.conversations import (
+    embedded_texts,
     message_of_parts,
     messages_of_indexed,
     parsed,
@@ -72,3 +73,12 @@ def test_tools_come_from_either_convention() -> None:
         "llm.request.functions.0.parameters": '{"type": "object"}',
     }
     assert tools_of_indexed(functions) == [{"name": "g", "parameters": {"type": "object"}}]
+
+
+def test_texts_that_are_embedded_come_in_their_order() -> None:
+    given = {
+        "embedding.embeddings.1.embedding.text": "two",
+        "embedding.embeddings.0.embedding.text": "one",
+        "embedding.embeddings.2.embedding.vector": [0.5],
+    }
+    assert embedded_texts(given) == ["one", "two"]

@@ -113,6 +113,15 @@ def test_a_call_of_a_model_is_told_beside_its_span() -> None:
     assert started["attributes"]["own"] == 1
 
 
+def test_pieces_of_an_answer_are_counted_and_no_logs_of_their_own() -> None:
+    piece = Span.Event(name="gen_ai.content.completion.chunk", time_unix_nano=NOW + 500_001)
+    span = a_span(1, {"gen_ai.request.model": "m"}, events=[piece] * 3, dropped_events_count=2)
+    _, call, ended = told(span)
+    assert (call["pieces"], call["first_token_ms"], call["is_streamed"]) == (5, 0.5, True)
+    assert ended["kind"] == "span.ended"
+    assert [each["kind"] for each in told(a_span(1, events=[piece]))][1] == "log.emitted"
+
+
 def test_times_that_cannot_be_give_way_to_when_they_came_and_are_noted() -> None:
     first = a_span(1, start_time_unix_nano=0, end_time_unix_nano=YEAR_2200)
     started, ended = told(first)

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from backtrail.model.effects import LlmCalled
-from backtrail.serve.otlp.model_calls import is_model_call, model_call, without_told
+from backtrail.serve.otlp.model_calls import (
+    is_model_call,
+    model_call,
+    pieces_of,
+    without_told,
+)
+from backtrail.serve.otlp.request.received import SpanEvent
 from backtrail.serve.otlp.showing import Page
 
 OPENINFERENCE = {
@@ -115,6 +121,60 @@ def test_a_call_by_openllmetry_is_told_the_same() -> None:
         "gen_ai.response.finish_reasons": ["stop"],
     }
     assert (call.messages, call.text) == ([{"role": "user", "content": "hello"}], "hi")
+
+
+def test_openinference_names_the_model_that_was_asked_and_the_one_that_answered() -> None:
+    given = {
+        "openinference.span.kind": "LLM",
+        "llm.model_name": "gpt-4o-2024-08-06",
+        "llm.invocation_parameters": '{"model": "gpt-4o", "stream": true, "temperature": 0.5}',
+    }
+    call = called(given)
+    assert call.attributes["gen_ai.request.model"] == "gpt-4o"
+    assert call.attributes["gen_ai.response.model"] == "gpt-4o-2024-08-06"
+    assert call.parameters == {"stream": True, "temperature": 0.5}
+    assert call.is_streamed
+    del given["llm.model_name"]
+    assert "gen_ai.response.model" not in called(given).attributes
+
+
+def test_what_was_embedded_is_told_and_no_vector() -> None:
+    given = {
+        "openinference.span.kind": "EMBEDDING",
+        "embedding.model_name": "m-1",
+        "embedding.invocation_parameters": '{"model": "m"}',
+        "embedding.embeddings.0.embedding.text": "one",
+        "embedding.embeddings.1.embedding.text": "two",
+        "embedding.embeddings.0.embedding.vector": [0.5] * 1_536,
+        "output.value": '{"data": []}',
+    }
+    call = called(given)
+    assert call.messages == [{"role": "user", "content": text} for text in ("one", "two")]
+    assert (call.text, call.attributes["gen_ai.response.model"]) == (None, "m-1")
+    assert without_told(given).keys() == {"openinference.span.kind", "embedding.model_name"}
+
+
+def test_parameters_that_have_attributes_of_their_own_are_told() -> None:
+    given = {"gen_ai.request.model": "m", "gen_ai.request.temperature": 0.5}
+    assert called(given).parameters == {"temperature": 0.5}
+
+
+def event(name: str, time_unix_ns: int) -> SpanEvent:
+    return SpanEvent(name=name, time_unix_ns=time_unix_ns, attributes={})
+
+
+def test_the_pieces_of_an_answer_are_counted_where_each_of_them_is_told() -> None:
+    piece = "gen_ai.content.completion.chunk"
+    told = [event("connected", 5), event(piece, 30), event(piece, 40)]
+    pieces = pieces_of(told, start_unix_ns=10, cut=100)
+    assert pieces is not None
+    assert (pieces.first_ns, pieces.count) == (20, 102)
+    only_first = pieces_of([event("First Token Stream Event", 30)], start_unix_ns=10, cut=0)
+    assert only_first is not None
+    assert (only_first.first_ns, only_first.count) == (20, None)
+    assert pieces_of(told[:1], start_unix_ns=10, cut=0) is None
+    call = model_call(OPENLLMETRY, Page(), took_ns=1, error=None, pieces=pieces)
+    assert (call.is_streamed, call.pieces) == (True, 102)
 
 
 def test_without_messages_the_input_and_the_output_are_what_was_said() -> None:

@@ -1,0 +1,1 @@
+"""Traces as OpenTelemetry's protocol has them, to be taken elsewhere."""

@@ -1,0 +1,1 @@
+"""How the journal of one machine comes to the server of another."""
