@@ -55,6 +55,9 @@ and stand in `/api/openapi.json`; members whose names end in `_ns` are decimal t
 nanoseconds do not fit a JavaScript number. What goes wrong is a problem document (RFC 9457): a
 sentence in `detail`, and in `hint` what to do next. A list has `limit` and `cursor`; the cursor of
 the next page is `next_cursor` of this one.
+
+Once there are users or keys, a request says who asks: [users, keys, projects](guides/accounts.md).
+The header `X-Backtrail-Project`, or the parameter `project`, names the project that it is about.
 """
 MADE = "<!-- Made by tools/gen_docs.py; `./dev fix` makes it anew. -->\n"
 

@@ -7,13 +7,17 @@
 
 import { createRequire } from "node:module";
 
-import { compare, errors, error, home, http, keys, llm, locks, logs, raw, sessions, state, swallowed, traces } from "./journeys/reading.mjs";
-import { live } from "./journeys/following.mjs";
-import { big, screens } from "./journeys/measuring.mjs";
+import * as accounts from "./journeys/accounts.mjs";
+import * as asking from "./journeys/asking.mjs";
+import * as filed from "./journeys/filed.mjs";
+import * as following from "./journeys/following.mjs";
+import * as measuring from "./journeys/measuring.mjs";
+import * as reading from "./journeys/reading.mjs";
+import * as timing from "./journeys/timing.mjs";
 
 const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
 
-const JOURNEYS = { big, compare, error, errors, home, http, keys, live, llm, locks, logs, raw, screens, sessions, state, swallowed, traces };
+const JOURNEYS = { ...accounts, ...asking, ...filed, ...following, ...measuring, ...reading, ...timing };
 const ARGUMENTS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -28,14 +32,19 @@ const complaints = [];
 /** Opens a page of the app, watched for anything that the browser complains about. */
 async function open(hash, options = {}) {
   const { width = 1280, height = 900, scheme = "light" } = options;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+  const page = await browser.newPage({
+    viewport: { width, height },
+    colorScheme: scheme,
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
   page.setDefaultTimeout(WAIT_MS);
   page.on("pageerror", (problem) => complaints.push(problem.message));
   page.on("console", (line) => {
-    // A refused query is part of a journey; the browser reports its status by itself.
-    if (line.type() === "error" && !line.text().includes("status of 400")) complaints.push(line.text());
+    // What is refused is part of a journey; the browser reports its status by itself.
+    if (line.type() === "error" && !/status of 40[013]/.test(line.text())) complaints.push(line.text());
   });
-  await page.goto(`${setting.base}#${hash}`);
+  options.watch?.(page);
+  await page.goto(`${options.address ?? setting.base}#${hash}`);
   return page;
 }
 

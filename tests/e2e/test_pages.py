@@ -21,10 +21,11 @@ ROOT = HERE.parents[1]
 WEB = ROOT / "web"
 CASES = ROOT / "tests" / "cases" / "failing"
 INDEX = ROOT / "src" / "backtrail" / "serve" / "static" / "index.html"
+FILE = INDEX.with_name("trace.html")
 BROWSER = "chromium"
 JOURNEYS = (
     "home", "traces", "error", "llm", "http", "locks", "state", "logs", "raw", "errors",
-    "sessions", "compare", "keys", "live", "swallowed",
+    "sessions", "compare", "keys", "live", "swallowed", "completion", "brush", "flame", "path",
 )  # fmt: skip
 JOURNEY_S_MAX = 90.0
 BUILD_S_MAX = 110.0
@@ -56,6 +57,8 @@ RECORDINGS = (
         CASES / "08_order_report/program.py",
         variables={"REPORT_UTC_OFFSET": "-6"},
     ),
+    Recording("markup", HERE / "programs/markup.py"),
+    Recording("plan a day", HERE / "programs/plan_day.py"),
     Recording("import 100,000 rows", HERE / "programs/import_rows.py"),
 )
 
@@ -75,9 +78,9 @@ def pages() -> Path:
     assert npm, "npm is missing: apt-get install nodejs npm"
     if not (WEB / "node_modules").is_dir():
         subprocess.run([npm, "ci"], cwd=WEB, check=True, timeout=BUILD_S_MAX)
-    sources = [WEB / "index.html", *(WEB / "src").rglob("*.*")]
+    sources = [*WEB.glob("*.html"), *WEB.glob("vite*.ts"), *(WEB / "src").rglob("*.*")]
     written = max(path.stat().st_mtime for path in sources)
-    if not INDEX.is_file() or INDEX.stat().st_mtime < written:
+    if any(not built.is_file() or built.stat().st_mtime < written for built in (INDEX, FILE)):
         subprocess.run([npm, "run", "build"], cwd=WEB, check=True, timeout=BUILD_S_MAX)
     return INDEX
 
@@ -88,6 +91,17 @@ def site(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
     assert pages.is_file()
     folder = project(tmp_path_factory.mktemp("site"))
     ids = {one.key or one.name: recorded(one, folder) for one in RECORDINGS}
+    with serving(folder) as base:
+        yield Site(f"{base}/", folder, ids)
+
+
+@pytest.fixture
+def guarded(pages: Path, tmp_path: Path) -> Iterator[Site]:
+    """Serve one recording from a server of its own, which gets users and keys."""
+    assert pages.is_file()
+    folder = project(tmp_path)
+    one = RECORDINGS[0]
+    ids = {one.name: recorded(one, folder)}
     with serving(folder) as base:
         yield Site(f"{base}/", folder, ids)
 
@@ -105,7 +119,7 @@ def recorded(recording: Recording, folder: Path) -> str:
     return str(json.loads(listed.stdout)["traces"][0]["trace_id"])
 
 
-def walked(journey: str, site: Site, artifacts: Path) -> dict[str, Any]:
+def walked(journey: str, site: Site, artifacts: Path, **more: str) -> dict[str, Any]:
     """Walk one journey in the browser; return what it measured."""
     browser = shutil.which(BROWSER)
     assert browser, f"the browser is missing: apt-get install {BROWSER}"
@@ -115,6 +129,7 @@ def walked(journey: str, site: Site, artifacts: Path) -> dict[str, Any]:
         "chromium": browser,
         "ids": site.ids,
         "names": [one.name for one in RECORDINGS],
+        **more,
         "recording": [
             *RUN, "--name", "boil water", "--", sys.executable, str(HERE / "programs/kettle.py")
         ],
@@ -148,11 +163,36 @@ def test_a_reader_walks_the_pages(journey: str, site: Site, artifacts: Path) -> 
     assert walked(journey, site, artifacts) == {}
 
 
+def test_a_user_signs_in_and_gives_others_what_they_need(guarded: Site, artifacts: Path) -> None:
+    assert walked("users", guarded, artifacts) == {}
+
+
+@pytest.mark.parametrize(
+    ("journey", "name"),
+    [("markup", "markup"), ("cut", "import 100,000 rows"), ("told", "plan a trip")],
+)
+def test_a_trace_is_a_file_that_opens_without_a_server_and_asks_for_nothing(
+    journey: str, name: str, site: Site, artifacts: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "trace.html"
+    said = run(*BACKTRAIL, "export", site.ids[name], "-o", file, "--json", cwd=site.folder)
+    written = json.loads(said.stdout)
+    assert (written["notes"] != []) == (journey == "cut"), written
+    assert walked(journey, site, artifacts, file=file.as_uri()) == {}
+
+
 def test_every_page_fits_a_wide_and_a_narrow_screen_light_and_dark(
     site: Site, artifacts: Path
 ) -> None:
-    kept = walked("screens", site, artifacts)["kept"]
-    assert len(list(artifacts.glob("*-390-dark.png"))) * 4 == kept
+    pages = walked("screens", site, artifacts)["pages"]
+    looks = [f"{width}-{scheme}" for width in (1280, 390) for scheme in ("light", "dark")]
+    missing = [
+        name
+        for name in (f"{page}-{look}.png" for page in pages for look in looks)
+        if not (artifacts / name).is_file()
+    ]
+    assert pages
+    assert missing == []
 
 
 def test_a_trace_of_100_000_spans_is_there_at_once_and_scrolls_smoothly(
@@ -161,4 +201,9 @@ def test_a_trace_of_100_000_spans_is_there_at_once_and_scrolls_smoothly(
     measured = walked("big", site, artifacts)
     assert measured["firstLookMs"] <= FIRST_LOOK_MS_MAX, measured
     assert measured["firstRowMs"] <= FIRST_ROW_MS_MAX, measured
+    assert measured["frameMs"] <= FRAME_MS_MAX, measured
+
+
+def test_a_flame_graph_of_100_000_spans_is_zoomed_smoothly(site: Site, artifacts: Path) -> None:
+    measured = walked("bigFlame", site, artifacts)
     assert measured["frameMs"] <= FRAME_MS_MAX, measured

@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 
 const SOURCE = import.meta.dirname;
-const FEATURES = ["home", "trace", "error", "session", "compare"];
+const FEATURES = ["home", "trace", "error", "session", "compare", "settings", "sign"];
 const MAY_USE: Record<string, readonly string[]> = {
   api: ["api"],
   ui: ["api", "ui"],

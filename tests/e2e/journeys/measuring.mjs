@@ -70,37 +70,39 @@ async function scrolled({ count, step }) {
   return { frameMs: at(0.5), frameMsP95: at(0.95), frameMsMax: at(1), scrolledTo: box.scrollTop };
 }
 
-const TABS = ["why", "error", "llm", "http", "locks", "state", "logs", "raw"];
+const TABS = ["why", "error", "llm", "http", "locks", "state", "path", "logs", "raw"];
 const SHOWN_BY = {
   why: "plan a trip", error: "plan a trip", llm: "plan a trip", http: "sync the crm",
-  locks: "move stock", state: "plan a trip", logs: "plan a trip", raw: "plan a trip",
+  locks: "move stock", state: "plan a trip", path: "plan a day", logs: "plan a trip", raw: "plan a trip",
 };
 
 /** Every page at both widths, light and dark; none is wider than the screen. */
 export async function screens({ open, ids, artifacts }) {
+  const trace = (name, tab) => [`/traces/${ids[name]}?tab=${tab}`, name];
+  const compared = `/compare/${ids["order report, good"]}/${ids["order report"]}`;
+  // A page is loaded when it is gone to: its heading says that it is there.
   const pages = {
-    home: "/",
-    traces: "/traces",
-    errors: "/errors",
-    sessions: "/sessions",
-    compare: `/compare/${ids["order report, good"]}/${ids["order report"]}`,
-    spans: `/traces/${ids["import 100,000 rows"]}?tab=logs`,
-    ...Object.fromEntries(TABS.map((tab) => [tab, `/traces/${ids[SHOWN_BY[tab]]}?tab=${tab}`])),
+    home: ["/", "Home"],
+    traces: ["/traces", "Traces"],
+    errors: ["/errors", "Errors"],
+    sessions: ["/sessions", "Sessions"],
+    compare: [compared, "Compare"],
+    spans: trace("import 100,000 rows", "logs"),
+    ...Object.fromEntries(TABS.map((tab) => [tab, trace(SHOWN_BY[tab], tab)])),
   };
-  let kept = 0;
   for (const [width, height] of [[1280, 900], [390, 844]]) {
     for (const scheme of ["light", "dark"]) {
       const page = await open("/", { width, height, scheme });
-      for (const [name, hash] of Object.entries(pages)) {
+      for (const [name, [hash, heading]] of Object.entries(pages)) {
         await page.goto(`${page.url().split("#")[0]}#${hash}`);
+        await page.getByRole("heading", { level: 1, name: heading }).waitFor({ state: "attached" });
         await page.waitForLoadState("networkidle");
         await page.getByText(/^Reading .*…$/).first().waitFor({ state: "detached" });
         await page.screenshot({ path: `${artifacts}/${name}-${width}-${scheme}.png` });
         await fits(page, `${name} at ${width}`);
-        kept += 1;
       }
       await page.close();
     }
   }
-  return { kept };
+  return { pages: Object.keys(pages) };
 }

@@ -26,7 +26,7 @@ export async function traces({ open, names }) {
   const page = await open("/traces");
   const table = page.getByRole("table", { name: "Traces" });
   await holds(table, "plan a trip");
-  const box = page.getByRole("searchbox", { name: "Query" });
+  const box = page.getByRole("combobox", { name: "Query" });
   await page.keyboard.press("/");
   assert.ok(await box.evaluate((input) => input === document.activeElement));
   await page.keyboard.type('name:"order report" status:error');

@@ -1,6 +1,7 @@
 /** Follows what programs record while they run. */
 
 import { addressOf } from "./client";
+import { projectOf, USUAL_PROJECT } from "./session";
 import type { LiveEvent } from "./types";
 
 /** `refused` is a server that already has as many followers as it takes. */
@@ -14,7 +15,10 @@ export function follow(
   onEvent: (event: LiveEvent) => void,
   onState: (state: LiveState) => void,
 ): () => void {
-  const source = new EventSource(addressOf("live"));
+  const project = projectOf(new URL(document.baseURI).search);
+  // A stream of events cannot send headers: the address names the project.
+  const address = addressOf("live", { project: project === USUAL_PROJECT ? null : project });
+  const source = new EventSource(address);
   source.addEventListener("open", () => onState("open"));
   source.addEventListener("error", () =>
     onState(source.readyState === EventSource.CLOSED ? "refused" : "lost"),

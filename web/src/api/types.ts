@@ -1,5 +1,6 @@
 /** The shapes that the API answers with, as `--json` of the commands prints them. */
 
+export type * from "./types/accounts";
 export type * from "./types/calls";
 export type * from "./types/comparison";
 export type * from "./types/failure";

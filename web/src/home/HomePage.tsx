@@ -4,14 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 
 import { api } from "../api/client";
+import { totals } from "../ui/buckets";
 import { Empty, HowToRecord, Loading } from "../ui/Empty";
 import { Panel } from "../ui/Panel";
 import { Problem } from "../ui/Problem";
+import { RatePlot } from "../ui/RatePlot";
 import { several } from "../ui/text";
-import { totals } from "./buckets";
 import { FailingNow } from "./FailingNow";
 import styles from "./HomePage.module.css";
-import { RatePlot } from "./RatePlot";
 import { SlowNames } from "./SlowNames";
 
 const SPANS = ["1h", "24h", "7d", "30d"] as const;

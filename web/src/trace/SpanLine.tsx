@@ -2,11 +2,11 @@
 
 import { memo } from "react";
 
-import type { OutlineRow } from "../api/types";
+import type { OutlineRow, PathStep } from "../api/types";
 import { StatusMark } from "../ui/StatusMark";
 import { tookText } from "../ui/time";
 import styles from "./Waterfall.module.css";
-import { barOf, type Extent } from "./waterfall";
+import { barOf, stepBarOf, type Extent } from "./waterfall";
 
 /** Deeper spans are indented no further: the name would leave the page. */
 const INDENT_MAX = 18;
@@ -17,6 +17,8 @@ interface Props {
   top: number;
   index: number;
   extent: Extent;
+  /** Where the critical path goes through the span. */
+  step: PathStep | undefined;
   isSelected: boolean;
   fold: "open" | "closed" | null;
   onFold: (spanId: string) => void;
@@ -24,8 +26,9 @@ interface Props {
 }
 
 export const SpanLine = memo(function SpanLine(props: Props) {
-  const { row, top, index, extent, isSelected, fold, onFold, onSelect } = props;
+  const { row, top, index, extent, step, isSelected, fold, onFold, onSelect } = props;
   const bar = barOf(row, extent);
+  const stepBar = step && stepBarOf(step, extent);
   const isOpen = row.took_ns === null && row.start_unix_ns !== null;
   const tookMs = row.took_ns === null ? null : Number(row.took_ns) / 1e6;
   return (
@@ -66,6 +69,15 @@ export const SpanLine = memo(function SpanLine(props: Props) {
             className={styles.bar}
             data-open={isOpen || undefined}
             style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
+          />
+        )}
+        {step && stepBar && (
+          <span
+            className={styles.path}
+            role="img"
+            aria-label="on the critical path"
+            title={`on the critical path: ${tookText(step.on_path_ms)} of its own`}
+            style={{ left: `${stepBar.left}%`, width: `${stepBar.width}%` }}
           />
         )}
       </div>

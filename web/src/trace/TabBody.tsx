@@ -3,12 +3,14 @@
 import type { Trail, Why } from "../api/types";
 import { Empty, Loading } from "../ui/Empty";
 import { Problem } from "../ui/Problem";
+import type { useCriticalPath } from "./useCriticalPath";
 import { LOG_KINDS } from "./tabs";
 import { ErrorTab } from "./tabs/ErrorTab";
 import { EventsTab } from "./tabs/EventsTab";
 import { HttpTab } from "./tabs/HttpTab";
 import { LlmTab } from "./tabs/LlmTab";
 import { LocksTab } from "./tabs/LocksTab";
+import { PathTab } from "./tabs/PathTab";
 import { StateTab } from "./tabs/StateTab";
 import { WhyTab } from "./tabs/WhyTab";
 
@@ -19,6 +21,7 @@ interface Props {
   why: Why | undefined;
   whyError: Error | null;
   isWhyAsked: boolean;
+  path: ReturnType<typeof useCriticalPath>;
   search: URLSearchParams;
   show: (choice: Record<string, string | null>) => void;
 }
@@ -33,6 +36,20 @@ export function TabBody(props: Props) {
   if (tab === "raw") {
     return (
       <EventsTab key="raw" traceId={traceId} kinds={[]} label="Events" event={event} />
+    );
+  }
+  if (tab === "path") {
+    const { path } = props;
+    if (path.isError) return <Problem error={path.error} onRetry={() => void path.refetch()} />;
+    if (path.isPending) return <Loading what="the critical path" />;
+    return (
+      <PathTab
+        steps={path.steps}
+        total={path.total ?? 0}
+        tookMs={path.tookMs}
+        selected={search.get("span")}
+        onSpan={(span) => show({ span })}
+      />
     );
   }
   if (tab === "why") {

@@ -10,21 +10,18 @@ import { Problem } from "../ui/Problem";
 import { Tabs } from "../ui/Tabs";
 import { EventStrip } from "./EventStrip";
 import { SpanDetail } from "./SpanDetail";
+import { heightOf, SpansView } from "./SpansView";
 import { TabBody } from "./TabBody";
 import { TraceHead } from "./TraceHead";
 import styles from "./TracePage.module.css";
 import { tabsOf } from "./tabs";
+import { useCriticalPath } from "./useCriticalPath";
 import { useOutline } from "./useOutline";
-import { Waterfall } from "./Waterfall";
 import { extentOf } from "./waterfall";
 
 const REFRESH_MS = 3_000;
-const ROWS_SHOWN = 14;
-
-/** Few spans take little of the page; many are scrolled. */
-function heightOf(spans: number): number {
-  return Math.min(spans, ROWS_SHOWN) * 26 + 60;
-}
+/** The path of a longer trace is read when it is asked for. */
+const SPANS_MARKED_MAX = 5000;
 
 export function TracePage() {
   const { traceId = "" } = useParams();
@@ -74,12 +71,15 @@ export function TracePage() {
     [first],
   );
 
+  const spans = summary.data?.spans ?? 0;
+  const tab = search.get("tab") ?? (hasFailed || summary.isPending ? "why" : "logs");
+  const isMarked = spans > 0 && spans <= SPANS_MARKED_MAX;
+  const path = useCriticalPath(traceId, fixed.enabled && (isMarked || tab === "path"), isLive);
+
   if (summary.isError) {
     return <Problem error={summary.error} onRetry={() => void summary.refetch()} />;
   }
   const span = search.get("span");
-  const spans = summary.data?.spans ?? 0;
-  const tab = search.get("tab") ?? (hasFailed || summary.isPending ? "why" : "logs");
   return (
     <div className={styles.page}>
       {summary.data ? (
@@ -104,15 +104,16 @@ export function TracePage() {
         </div>
       )}
       {extent && outline.rows.length > 0 && (
-        <div className={styles.spans} style={{ height: heightOf(outline.rows.length) }}>
-          <Waterfall
-            rows={outline.rows}
-            extent={extent}
-            total={first?.total ?? outline.rows.length}
-            selected={span}
-            onSelect={selectSpan}
-          />
-        </div>
+        <SpansView
+          rows={outline.rows}
+          extent={extent}
+          total={first?.total ?? outline.rows.length}
+          path={path.byId}
+          view={search.get("view")}
+          onView={(view) => show({ view })}
+          selected={span}
+          onSelect={selectSpan}
+        />
       )}
       {span && (
         <SpanDetail traceId={traceId} spanId={span} onClose={() => show({ span: null })} />
@@ -126,6 +127,7 @@ export function TracePage() {
           why={why.data}
           whyError={why.error}
           isWhyAsked={hasFailed}
+          path={path}
           search={search}
           show={show}
         />

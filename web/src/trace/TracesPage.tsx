@@ -12,6 +12,7 @@ import { QueryBox } from "../ui/QueryBox";
 import { Table } from "../ui/Table";
 import { useCursorPages } from "../ui/useCursorPages";
 import { useNow } from "../ui/useNow";
+import { Activity } from "./Activity";
 import { LiveTail } from "./LiveTail";
 import { traceColumns } from "./traceColumns";
 
@@ -45,7 +46,12 @@ export function TracesPage() {
     <div className={list.page}>
       <div className={list.tools}>
         <h1>Traces</h1>
-        <QueryBox query={query} onQuery={(text) => change("query", text)} offers={OFFERS} />
+        <QueryBox
+          query={query}
+          onQuery={(text) => change("query", text)}
+          offers={OFFERS}
+          complete={api.completions}
+        />
         <button
           type="button"
           aria-pressed={isLive}
@@ -54,6 +60,13 @@ export function TracesPage() {
           Live
         </button>
       </div>
+      <Activity
+        query={query}
+        span={search.get("span")}
+        now={now}
+        onSpan={(span) => change("span", span)}
+        onQuery={(text) => change("query", text)}
+      />
       {isLive && <LiveTail onEvent={onLive} />}
       {traces.isPending && <Loading what="traces" />}
       {traces.isError && <Problem error={traces.error} onRetry={() => void traces.refetch()} />}

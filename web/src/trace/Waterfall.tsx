@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 
-import type { OutlineRow } from "../api/types";
+import type { OutlineRow, PathStep } from "../api/types";
 import { useKeys } from "../ui/keys";
 import { stepOf } from "../ui/walking";
 import { tookText } from "../ui/time";
@@ -16,6 +16,7 @@ interface Props {
   rows: readonly OutlineRow[];
   extent: Extent;
   total: number;
+  path: ReadonlyMap<string, PathStep>;
   selected: string | null;
   onSelect: (spanId: string) => void;
 }
@@ -25,7 +26,7 @@ const HEAD_HEIGHT = 28;
 const OVERSCAN = 16;
 const TICKS = 4;
 
-export function Waterfall({ rows, extent, total, selected, onSelect }: Props) {
+export function Waterfall({ rows, extent, total, path, selected, onSelect }: Props) {
   const scroll = useRef<HTMLDivElement>(null);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const shown = useMemo(() => visibleRows(rows, collapsed), [rows, collapsed]);
@@ -111,6 +112,7 @@ export function Waterfall({ rows, extent, total, selected, onSelect }: Props) {
                 top={item.start - HEAD_HEIGHT}
                 index={item.index}
                 extent={extent}
+                step={path.get(row.span_id)}
                 isSelected={item.index === at}
                 fold={folding.has(row.span_id) ? (collapsed.has(row.span_id) ? "closed" : "open") : null}
                 onFold={fold}

@@ -13,6 +13,7 @@ export function tabsOf(trail: Trail | undefined, why: Why | undefined): Tab[] {
     { id: "http", name: "HTTP", count: trail?.http.count },
     { id: "locks", name: "Locks", count: trail?.locks.locks.length },
     { id: "state", name: "State", count: trail?.state.count },
+    { id: "path", name: "Path" },
     { id: "logs", name: "Logs" },
     { id: "raw", name: "Raw", count: trail?.event_count },
   ];

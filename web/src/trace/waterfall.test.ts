@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { barOf, extentOf, ticks } from "./waterfall";
+import { barOf, extentOf, stepBarOf, ticks } from "./waterfall";
 
 const START = "1795299545000000000";
 const after = (ms: number) => String(BigInt(START) + BigInt(ms) * 1_000_000n);
@@ -42,4 +42,9 @@ test("a trace of no time can be drawn", () => {
 test("ticks are round", () => {
   expect(ticks(515, 4)).toEqual([0, 200, 400]);
   expect(ticks(8, 4)).toEqual([0, 2, 4, 6, 8]);
+});
+
+test("a step of the critical path lies where the path is in its span", () => {
+  const step = { start_unix_ns: after(50), until_unix_ns: after(150) };
+  expect(stepBarOf(step, extent)).toEqual({ left: 25, width: 50 });
 });

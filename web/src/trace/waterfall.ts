@@ -1,6 +1,6 @@
 /** Where a span's bar lies on the time of its trace. Pure: tested without a page. */
 
-import type { Ns, OutlineRow } from "../api/types";
+import type { Ns, OutlineRow, PathStep } from "../api/types";
 import { betweenMs } from "../ui/time";
 
 export interface Extent {
@@ -26,6 +26,13 @@ export function barOf(row: Pick<OutlineRow, "start_unix_ns" | "took_ns">, extent
   const tookMs = row.took_ns === null ? extent.tookMs - afterMs : Number(row.took_ns) / 1e6;
   const left = percent(afterMs / extent.tookMs);
   return { left, width: Math.min(percent(tookMs / extent.tookMs), 100 - left) };
+}
+
+/** Where the critical path is in a span, or in one below it. */
+export function stepBarOf(step: Pick<PathStep, "start_unix_ns" | "until_unix_ns">, extent: Extent): Bar {
+  const left = percent(betweenMs(extent.startNs, step.start_unix_ns) / extent.tookMs);
+  const width = percent(betweenMs(step.start_unix_ns, step.until_unix_ns) / extent.tookMs);
+  return { left, width: Math.min(width, 100 - left) };
 }
 
 function percent(part: number): number {

@@ -10,8 +10,13 @@ const KEYS = [
   ["Enter", "open the row"],
   ["←  →", "close or open a span, change the tab"],
   ["Home  End", "first row, last row"],
+  ["↑  ↓  ←  →", "in the flame graph: out of a span, into it, beside it"],
+  ["Enter  Esc", "in the flame graph: only this span, all of them"],
+  ["+  -", "in the flame graph: nearer, further"],
   ["/", "write a query"],
-  ["Esc", "leave the query"],
+  ["↓  ↑  Enter", "in the query: choose a way to go on, take it"],
+  ["←  →", "on an end of the time above the list: move it; Esc: all times"],
+  ["Esc", "close the list below the query, leave the query"],
   ["?", "this sheet"],
 ] as const;
 

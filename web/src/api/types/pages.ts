@@ -1,5 +1,6 @@
 /** What the routes answer around the shapes that the commands print too. */
 
+import type { PathStep } from "./performance";
 import type { Json, Ns, Status } from "./scalars";
 import type { ErrorSummary, Event, TraceSummary } from "./summary";
 
@@ -44,6 +45,12 @@ export interface OutlinePage extends Page {
   total: number;
   start_unix_ns: Ns;
   end_unix_ns: Ns;
+}
+
+export interface PathPage extends Page {
+  steps: PathStep[];
+  total: number;
+  took_ms: number;
 }
 
 export interface ErrorGroup {
@@ -98,6 +105,19 @@ export interface Stats {
   traces: number[];
   failed: number[];
   latency: Latency[];
+}
+
+/** One way to go on with a query. */
+export interface Completion {
+  text: string;
+  /** What it takes the place of, in whole characters. */
+  start: number;
+  end: number;
+  about: string;
+}
+
+export interface Completions {
+  completions: Completion[];
 }
 
 export interface LiveEvent {

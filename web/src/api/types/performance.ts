@@ -65,7 +65,9 @@ export interface PathStep {
   name: string;
   depth: number;
   start_unix_ns: Ns;
+  until_unix_ns: Ns;
   on_path_ms: number;
+  share: number | null;
 }
 
 export interface Bar {

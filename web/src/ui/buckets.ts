@@ -1,7 +1,7 @@
 /** From counts of stretches of time to bars. Pure: tested without a page. */
 
 import type { Stats } from "../api/types";
-import { unixMs } from "../ui/time";
+import { unixMs } from "./time";
 
 export interface Bucket {
   startMs: number;
