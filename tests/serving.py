@@ -23,11 +23,11 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def server(home: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Serve a store; give the address, without a slash behind it, and the process."""
     home.parent.mkdir(exist_ok=True)
     with subprocess.Popen(
-        [*BACKTRAIL, "serve", "--port", "0"],
+        [*BACKTRAIL, "serve", "--port", "0", *options],
         cwd=home.parent,
         env=environment(BACKTRAIL_DIR=str(home)),
         stdout=subprocess.PIPE,

@@ -64,6 +64,7 @@ def test_the_made_pages_are_current() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.acceptance(31)
 def test_every_command_is_documented() -> None:
     assert set(commands(cli, "backtrail")) - headings("cli.md") == set()
 
@@ -117,6 +118,7 @@ def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.acceptance(31)
 @pytest.mark.parametrize("command", examples())
 def test_an_example_of_the_docs_runs(command: str, project: Path) -> None:
     done = run(project, command)
@@ -129,6 +131,7 @@ def test_there_are_examples() -> None:
     assert "backtrail show latest" in examples()
 
 
+@pytest.mark.acceptance(31)
 @pytest.mark.parametrize("page", TELLING, ids=lambda page: page.stem)
 def test_the_python_of_a_page_runs(page: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```$", page.read_text(), flags=re.MULTILINE | re.DOTALL)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from msgspec import Struct, structs
 
-from backtrail.cli.text import clock_text, counted, cut, tone, wrap
+from backtrail.cli.text import clock_text, counted, cut, printable, tone, wrap
 from backtrail.model.event import Json
 from backtrail.model.kinds import Frame, SourceLine, Stack
 from backtrail.trail.failure import HANG, Blocked, Failure, HistoryEntry, LinkedError, Raised
@@ -151,7 +151,7 @@ def _title(type_name: str, message: str, page: Page) -> Iterator[str]:
 def _notes(notes: Sequence[str]) -> Iterator[str]:
     for note in notes:
         for line in note.splitlines()[:VALUE_LINES_MAX]:
-            yield "  " + tone(f"note: {line}", "warn")
+            yield "  " + tone(f"note: {printable(line)}", "warn")
 
 
 def _source_lines(place: Place, page: Page) -> Iterator[str]:

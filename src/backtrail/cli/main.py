@@ -80,7 +80,25 @@ SECTIONS = {
             "Show the recordings in a browser, and answer tools over HTTP.",
         ),
     },
+    "Share": {
+        "users": (
+            "backtrail.cli.commands.accounts.users:users",
+            "Say who may sign in at the server of this folder.",
+        ),
+        "keys": (
+            "backtrail.cli.commands.accounts.keys:keys",
+            "Say which programs are known to the server of this folder.",
+        ),
+        "projects": (
+            "backtrail.cli.commands.accounts.projects:projects",
+            "Keep the recordings of several projects apart in one server.",
+        ),
+    },
     "Keep": {
+        "send": (
+            "backtrail.cli.commands.ship.send:send",
+            "Bring the recordings of this machine to a server.",
+        ),
         "export": (
             "backtrail.cli.commands.export:export",
             "Write events as JSON Lines, in the order of time.",
@@ -95,6 +113,10 @@ SECTIONS = {
             "Remove old traces, but none that is pinned or still being recorded.",
         ),
         "index": ("backtrail.cli.commands.index:index", "Bring the catalogue up to the journal."),
+        "migrate": (
+            "backtrail.cli.commands.moving.migrate:migrate",
+            "Copy the catalogue to another engine, check the copy, and say what to set.",
+        ),
     },
     "Set-up": {
         "config": (

@@ -12,7 +12,7 @@ import click
 from backtrail.cli.dogfood import SESSION as DOGFOOD
 from backtrail.cli.invocation import Invocation
 from backtrail.model.errors import NotFoundError
-from backtrail.record.settings import find_home
+from backtrail.record.settings import find_home, read_settings
 from backtrail.store import reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
@@ -43,11 +43,16 @@ def find_store(invocation: Invocation) -> Path:
     return home
 
 
+def store_setting(invocation: Invocation, home: Path) -> str | None:
+    """Return where the catalogue of a directory is kept, as the settings say it."""
+    return read_settings(str(home), invocation.environ)[0].store
+
+
 @contextmanager
 def opened_catalog(invocation: Invocation) -> Iterator[Catalog]:
     """Give the catalogue as it stands."""
     home = find_store(invocation)
-    with Catalog.open(home) as catalog:
+    with Catalog.open(home, store=store_setting(invocation, home)) as catalog:
         if catalog.note and sys.stderr.isatty():
             click.secho(f"reading from memory: {catalog.note}", dim=True, err=True)
         yield catalog

@@ -11,6 +11,8 @@ from backtrail.model.errors import MissingPartError
 from backtrail.record.capture.redact import use_secret_names
 from backtrail.record.settings import find_home, read_settings
 from backtrail.serve.opening import Project
+from backtrail.store.accounts import users
+from backtrail.store.accounts.database import Accounts
 
 HOST = "127.0.0.1"
 
@@ -20,7 +22,16 @@ def project_of(invocation: Invocation) -> Project:
     home = find_home(invocation.cwd, invocation.environ)
     settings, _ = read_settings(home, invocation.environ)
     use_secret_names(settings.redact_names)
-    return Project(home=Path(home), clock=invocation.clock)
+    return Project(home=Path(home), clock=invocation.clock, store=settings.store)
+
+
+def has_credentials(project: Project) -> bool:
+    """Tell whether a server of this project asks who asks."""
+    accounts = Accounts(project.home)
+    try:
+        return users.has_credentials(accounts)
+    finally:
+        accounts.close()
 
 
 def part(module: str, *, command: str, extra: str) -> ModuleType:

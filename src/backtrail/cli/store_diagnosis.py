@@ -9,13 +9,15 @@ from pathlib import Path
 from msgspec import Struct
 
 from backtrail.cli.diagnosis import Finding
-from backtrail.cli.text import counted
+from backtrail.cli.text import bytes_text, counted
 from backtrail.model.errors import BacktrailError
 from backtrail.model.kinds import SHORTENED
 from backtrail.model.limits.reading import PAGE_ROWS_MAX
+from backtrail.model.settings import shown
 from backtrail.store import health, reading
 from backtrail.store.answers import TraceFilter
 from backtrail.store.catalog import Catalog
+from backtrail.store.engines.sqlite import SqliteEngine
 from backtrail.store.indexer import refresh
 from backtrail.store.segments import Holder
 
@@ -27,12 +29,17 @@ TORN = "torn_line"
 WRITERS_SHOWN_MAX = 5
 
 
-def check_store(home: Path) -> Iterator[Finding]:
-    """Find what cannot be read, what was lost while recording, and programs that were killed."""
-    with suppress(BacktrailError), Catalog.open(home) as catalog:
+def check_store(home: Path, store: str | None = None) -> Iterator[Finding]:
+    """Find what cannot be read, what was lost while recording, and programs that were killed.
+
+    Args:
+        home: the `.backtrail` directory.
+        store: the setting of that name, which says where the catalogue is kept.
+    """
+    with suppress(BacktrailError), Catalog.open(home, store=store) as catalog:
         refresh(catalog)
         yield from _killed(catalog)
-    state = health.examine(home)
+    state = health.examine(home, store=store)
     for problem in state.problems:
         if problem.code not in TOLD_ELSEWHERE:
             yield Finding(
@@ -41,6 +48,13 @@ def check_store(home: Path) -> Iterator[Finding]:
                 do=problem.hint,
                 level="problem" if problem.is_serious else "note",
             )
+    if state.engine is not None and state.engine != SqliteEngine.name:
+        yield Finding(
+            what=f"the catalogue is kept by {state.engine}",
+            evidence=f"{shown(store)}, {bytes_text(state.catalog_bytes)}",
+            do="nothing; journal, errors and blobs stay in the directory",
+            level="note",
+        )
     if state.contents is not None:
         yield from losses(state.contents.losses)
         yield from _recording(state.contents.writers)

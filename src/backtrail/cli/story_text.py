@@ -18,6 +18,7 @@ from backtrail.cli.text import (
     counted,
     cut,
     day_and_clock_text,
+    printable,
     tone,
     wrap,
 )
@@ -130,7 +131,7 @@ def _head_lines(story: Story, page: Page) -> Iterator[str]:
     yield f"  trace    {story.trace_id}"
     if story.command:
         yield f"  command  {cut(command_text(story.command), page.width - 11)}"
-    session = f", session {story.session}" if story.session else ""
+    session = f", session {printable(story.session)}" if story.session else ""
     yield f"  began    {day_and_clock_text(story.start_unix_ns)}{session}"
     yield "  holds    " + ", ".join(
         counted(number, noun)

@@ -42,7 +42,7 @@ def json_text(value: object) -> str:
 
 def cut(text: str, width: int) -> str:
     """Bring a text to one line of at most so many columns; a cut one ends with `…`."""
-    line = text if text.isprintable() else _one_line(text)
+    line = printable(text)
     return line if len(line) <= width else line[: max(0, width - 1)] + ELLIPSIS
 
 
@@ -81,7 +81,7 @@ def wrap(text: str, width: int, lines_max: int) -> list[str]:
 
     A line ends at a space where there is one near its end.
     """
-    rest = text if text.isprintable() else _one_line(text)
+    rest = printable(text)
     lines: list[str] = []
     while len(rest) > width and len(lines) < lines_max - 1:
         space = rest.rfind(" ", width * 2 // 3, width + 1)
@@ -129,6 +129,11 @@ def counted(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
+def printable(text: str) -> str:
+    """Bring a text that a program recorded to one line that a terminal only prints."""
+    return text if text.isprintable() else _one_line(text)
 
 
 def _one_line(text: str) -> str:

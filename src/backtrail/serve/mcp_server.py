@@ -15,6 +15,7 @@ import anyio.to_thread
 import msgspec
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import (
     CallToolRequestParams,
     CallToolResult,
@@ -43,8 +44,14 @@ INSTRUCTIONS = (
 )
 
 
-def make_server(project: Project, tools: Sequence[Tool] = TOOLS) -> Server:
-    """Make the server that answers questions about a project."""
+Chosen = Callable[[Any], Project]
+"""Finds the project that a request is about, from the request itself."""
+
+
+def make_server(
+    project: Project, tools: Sequence[Tool] = TOOLS, *, chosen: Chosen | None = None
+) -> Server:
+    """Make the server that answers questions about a project, or the one that a request names."""
     listed = ListToolsResult(tools=[_listed(tool) for tool in tools])
     by_name = {tool.name: tool for tool in tools}
 
@@ -53,13 +60,17 @@ def make_server(project: Project, tools: Sequence[Tool] = TOOLS) -> Server:
     ) -> ListToolsResult:
         return listed
 
-    async def call_tool(_context: object, params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(
+        context: Any,  # noqa: ANN401 - the SDK's own
+        params: CallToolRequestParams,
+    ) -> CallToolResult:
         tool = by_name.get(params.name)
         if tool is None:
             known = ", ".join(by_name)
             return _refusal(UsageError(f"there is no tool {params.name!r}", hint=f"use {known}"))
+        asked = project if chosen is None else chosen(context.request)
         return await anyio.to_thread.run_sync(
-            _answer, tool, project, params.arguments or {}, abandon_on_cancel=True
+            _answer, tool, asked, params.arguments or {}, abandon_on_cancel=True
         )
 
     return Server(
@@ -102,6 +113,14 @@ def serve_http(project: Project, *, host: str, port: int, told: Callable[[str], 
 def http_app(project: Project) -> Starlette:
     """Make the application that answers over streamable HTTP, below `PATH`."""
     return make_server(project).streamable_http_app(streamable_http_path=PATH)
+
+
+def guarded_app(project: Project, chosen: Chosen) -> Starlette:
+    """Make the same, for a server that has looked at host, origin and credentials before."""
+    return make_server(project, chosen=chosen).streamable_http_app(
+        streamable_http_path=PATH,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
 
 
 def _listed(tool: Tool) -> ListedTool:

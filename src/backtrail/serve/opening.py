@@ -20,6 +20,10 @@ class Project(Struct, frozen=True, kw_only=True):
     home: Path
     """The `.backtrail` directory; it may not be there yet."""
     clock: Clock
+    store: str | None = None
+    """The setting of that name: where the catalogue is kept; `None` is in the directory."""
+    has_sources: bool = True
+    """Whether the files that recordings name are this machine's, and may be shown."""
 
     @property
     def folder(self) -> Path:
@@ -39,6 +43,6 @@ def opened(project: Project) -> Iterator[Catalog]:
             f"nothing is recorded here: there is no {project.home}",
             hint="`backtrail run -- python app.py` records a program",
         )
-    with Catalog.open(project.home) as catalog:
+    with Catalog.open(project.home, store=project.store) as catalog:
         refresh(catalog)
         yield catalog

@@ -6,8 +6,8 @@ collapsing a span is skipping the deeper rows that follow it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -56,35 +56,89 @@ class Arrangement:
     """The spans of one trace, ordered for reading; what a row says is worked out when asked for."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        spans = _spans(events)
-        ordered = sorted(spans.values(), key=_reading_order)
-        self._children: dict[str | None, list[_Span]] = {}
+        self._order = Order(sorted(_spans(events).values(), key=_reading_order))
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanRow]:
+        """Return the spans between two places of the reading order."""
+        return [_row(placed) for placed in self._order.placed(start, stop)]
+
+    def row(self, span_id: str) -> SpanRow | None:
+        """Return one span, if it is there."""
+        placed = self._order.find(span_id)
+        return None if placed is None else _row(placed)
+
+
+class Shape(Protocol):
+    """What the place of a span is worked out from."""
+
+    @property
+    def span_id(self) -> Hashable:
+        """By which others name it."""
+
+    @property
+    def parent(self) -> Hashable | None:
+        """The span that it was begun in."""
+
+    @property
+    def interval(self) -> tuple[int, int] | None:
+        """From when to when it was, in nanoseconds, where both are known."""
+
+
+S = TypeVar("S", bound=Shape)
+
+
+class Placed(Struct, Generic[S], frozen=True):
+    """A span at its place in the reading order."""
+
+    span: S
+    depth: int
+    self_ns: int | None
+    """The part of it in which none of its children ran."""
+
+
+class Order(Generic[S]):
+    """Spans of one trace, ordered for reading; self time is worked out when asked for.
+
+    Give each span once, in the order in which they began.
+    """
+
+    def __init__(self, ordered: Sequence[S]) -> None:
+        known = {span.span_id for span in ordered}
+        self._children: dict[Hashable | None, list[S]] = {}
         for span in ordered:
             parent = span.parent
-            self._children.setdefault(parent if parent in spans else None, []).append(span)
-        seen: set[str] = set()
+            self._children.setdefault(parent if parent in known else None, []).append(span)
+        seen: set[Hashable] = set()
         self._placed = [
             placed
             for roots in (self._children.get(None, []), ordered)
             for root in roots
+            if root.span_id not in seen
             for placed in _descend(root, self._children, seen)
         ]
 
     def __len__(self) -> int:
         return len(self._placed)
 
-    def rows(self, start: int = 0, stop: int | None = None) -> list[SpanRow]:
+    def placed(self, start: int = 0, stop: int | None = None) -> list[Placed[S]]:
         """Return the spans between two places of the reading order."""
         return [
-            _row(span, depth, self._children.get(span.span_id, []))
+            Placed(span, depth, _self_ns(span, self._children.get(span.span_id, [])))
             for span, depth in self._placed[start:stop]
         ]
 
-    def row(self, span_id: str) -> SpanRow | None:
+    def spans(self) -> Iterator[S]:
+        """Yield all spans in the reading order."""
+        return (span for span, _ in self._placed)
+
+    def find(self, span_id: Hashable) -> Placed[S] | None:
         """Return one span, if it is there."""
         for place, (span, _) in enumerate(self._placed):
             if span.span_id == span_id:
-                return self.rows(place, place + 1)[0]
+                return self.placed(place, place + 1)[0]
         return None
 
 
@@ -104,6 +158,16 @@ class _Span(Struct, kw_only=True):
         event = self.started or self.ended
         assert event is not None, self.span_id
         return event
+
+    @property
+    def interval(self) -> tuple[int, int] | None:
+        if self.started is None or self.ended is None:
+            return None
+        start, end = self.started, self.ended
+        if start.process == end.process:
+            # By the clock that is never set, at the place where others can be compared with it.
+            return start.time_unix_ns, start.time_unix_ns + end.monotonic_ns - start.monotonic_ns
+        return start.time_unix_ns, end.time_unix_ns
 
 
 def _spans(events: Iterable[Event]) -> dict[str, _Span]:
@@ -137,8 +201,8 @@ def _reading_order(span: _Span) -> tuple[int, str, int, str]:
 
 
 def _descend(
-    root: _Span, children: dict[str | None, list[_Span]], seen: set[str]
-) -> Iterator[tuple[_Span, int]]:
+    root: S, children: dict[Hashable | None, list[S]], seen: set[Hashable]
+) -> Iterator[tuple[S, int]]:
     """Yield a span and all below it that were not seen before, parents first."""
     waiting = [(root, 0)]
     while waiting:
@@ -151,19 +215,20 @@ def _descend(
         waiting.extend((child, depth + 1) for child in reversed(below))
 
 
-def _row(span: _Span, depth: int, children: list[_Span]) -> SpanRow:
+def _row(placed: Placed[_Span]) -> SpanRow:
+    span = placed.span
     first = span.first
     began: dict[str, Any] = span.started.body if span.started else {}
     closed: dict[str, Any] = span.ended.body if span.ended else {"status": "unfinished"}
     return SpanRow(
         span_id=span.span_id,
         name=str(began.get("name", NO_NAME)),
-        depth=depth,
+        depth=placed.depth,
         parent=span.parent,
         status=closed.get("status", "ok"),
         start_unix_ns=span.started.time_unix_ns if span.started else None,
         took_ms=_took_ms(span),
-        self_ms=_self_ms(span, children),
+        self_ms=None if placed.self_ns is None else placed.self_ns / NS_PER_MS,
         error=closed.get("error"),
         attributes={**began.get("attributes", {}), **closed.get("attributes", {})},
         process=first.process,
@@ -172,28 +237,20 @@ def _row(span: _Span, depth: int, children: list[_Span]) -> SpanRow:
     )
 
 
-def _interval(span: _Span) -> tuple[int, int] | None:
-    """Return start and end of a span that has both, by the clock that its process went by."""
-    if span.started is None or span.ended is None:
-        return None
-    if span.started.process == span.ended.process:
-        return span.started.monotonic_ns, span.ended.monotonic_ns
-    return span.started.time_unix_ns, span.ended.time_unix_ns
-
-
 def _took_ms(span: _Span) -> float | None:
-    interval = _interval(span)
+    interval = span.interval
     return None if interval is None else max(0, interval[1] - interval[0]) / NS_PER_MS
 
 
-def _self_ms(span: _Span, children: list[_Span]) -> float | None:
+def _self_ns(span: S, children: Sequence[S]) -> int | None:
     """Return the time in which no child ran; children may overlap, and may outlive the parent."""
-    interval = _interval(span)
+    interval = span.interval
     if interval is None:
         return None
     start, end = interval
     free_ns, reached = 0, start
-    for child_start, child_end in sorted(filter(None, map(_interval, children))):
+    intervals = [found for child in children if (found := child.interval) is not None]
+    for child_start, child_end in sorted(intervals):
         free_ns += max(0, min(child_start, end) - reached)
         reached = max(reached, child_end)
-    return (free_ns + max(0, end - reached)) / NS_PER_MS
+    return free_ns + max(0, end - reached)

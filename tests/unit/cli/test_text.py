@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtrail.cli.text import bytes_text, counted, cut, json_text, table, when_text, wrap
+from backtrail.cli.text import (
+    bytes_text,
+    counted,
+    cut,
+    json_text,
+    printable,
+    table,
+    when_text,
+    wrap,
+)
 from backtrail.model.clock import NS_PER_S
 
 
@@ -92,3 +101,8 @@ def test_a_size_is_written_in_the_unit_that_fits(size: int, text: str) -> None:
 def test_a_number_is_written_with_its_noun() -> None:
     assert [counted(n, "process") for n in (0, 1, 2)] == ["0 processes", "1 process", "2 processes"]
     assert counted(1_200, "event") == "1,200 events"
+
+
+def test_a_text_that_a_terminal_would_obey_is_brought_to_one_that_it_prints() -> None:
+    assert printable("plain") == "plain"
+    assert printable("\x1b[2J\x9b\r\nx") == "\\x1b[2J\\x9b\\r⏎ x"

@@ -11,14 +11,14 @@ import pytest
 from starlette.applications import Starlette
 
 from backtrail.model.errors import RefusedError, UsageError
-from backtrail.serve.listening import listen
+from backtrail.serve.listening import check, listen
 
 SERVER = """
 import sys
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from backtrail.serve.listening import listen
+from backtrail.serve.listening import check, listen
 app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("here"))])
 listen(app, host=sys.argv[1], port=0, told=lambda url: print(url, flush=True))
 """
@@ -49,3 +49,13 @@ def test_the_address_that_is_told_answers_until_the_end(host: str, tmp_path: Pat
         assert server.wait(20) in {0, -signal.SIGTERM}
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
+
+
+def test_with_credentials_it_listens_where_it_is_told() -> None:
+    check("0.0.0.0", has_credentials=True)
+    with pytest.raises(RefusedError) as caught:
+        check("0.0.0.0", has_credentials=False)
+    assert caught.value.hint == "make a user first: `backtrail users add NAME`"
+    with pytest.raises(RefusedError) as caught:
+        check("0.0.0.0")
+    assert "use 127.0.0.1" in caught.value.hint

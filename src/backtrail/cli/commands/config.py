@@ -9,7 +9,7 @@ from backtrail.cli.invocation import Invocation
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import emit_json, table, tone
 from backtrail.model.errors import UsageError
-from backtrail.model.settings import ABOUT, DEFAULTS, Value
+from backtrail.model.settings import ABOUT, DEFAULTS, Value, shown
 from backtrail.record.settings import find_home, read_settings
 
 
@@ -64,7 +64,7 @@ def settings_in_force(invocation: Invocation, home: str) -> list[Setting]:
     return [
         Setting(
             name=name,
-            value=getattr(settings, name),
+            value=shown(getattr(settings, name)),
             source=sources[name],
             default=getattr(DEFAULTS, name),
             about=about,

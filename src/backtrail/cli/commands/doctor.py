@@ -10,11 +10,14 @@ import click
 from backtrail.cli import diagnosis
 from backtrail.cli.diagnosis import Finding
 from backtrail.cli.invocation import Invocation
+from backtrail.cli.opening import store_setting
 from backtrail.cli.options import example, json_option
 from backtrail.cli.store_diagnosis import check_store
 from backtrail.cli.text import counted, emit_json, tone
-from backtrail.model.errors import ExitCode
+from backtrail.model.errors import ExitCode, UsageError
+from backtrail.model.settings import shown
 from backtrail.record.settings import find_home
+from backtrail.store.engines.choosing import SQLITE
 
 
 @click.command(epilog=example("$ backtrail doctor", "all is well in /home/me/shop/.backtrail"))
@@ -26,17 +29,27 @@ def doctor(invocation: Invocation, *, as_json: bool) -> int:
     The exit code is 0 when all is well, and 1 when a problem was found.
     """
     home = Path(find_home(invocation.cwd, invocation.environ))
-    findings = list(examine(home, invocation))
+    store = _store(home, invocation)
+    findings = list(examine(home, invocation, store=store))
     problems = sum(finding.level == "problem" for finding in findings)
     if as_json:
-        emit_json({"home": str(home), "is_healthy": not problems, "findings": findings})
+        told = {"home": str(home), "store": shown(store or SQLITE), "is_healthy": not problems}
+        emit_json(told | {"findings": findings})
     else:
         _print(home, findings, problems)
     return ExitCode.FAILED if problems else ExitCode.OK
 
 
-def examine(home: Path, invocation: Invocation) -> Iterator[Finding]:
-    """Yield all that is to be said about a set-up."""
+def _store(home: Path, invocation: Invocation) -> str | None:
+    try:
+        return store_setting(invocation, home)
+    except UsageError:
+        # A finding of its own.
+        return None
+
+
+def examine(home: Path, invocation: Invocation, *, store: str | None = None) -> Iterator[Finding]:
+    """Yield all that is to be said about a set-up; `store` is where the catalogue is kept."""
     yield from diagnosis.check_directory(home)
     yield from diagnosis.check_disk(home)
     yield from diagnosis.check_settings(home, invocation)
@@ -45,7 +58,7 @@ def examine(home: Path, invocation: Invocation) -> Iterator[Finding]:
     yield from diagnosis.check_python_path(invocation)
     yield from diagnosis.check_python(invocation)
     if home.is_dir():
-        yield from check_store(home)
+        yield from check_store(home, store)
 
 
 def _print(home: Path, findings: list[Finding], problems: int) -> None:

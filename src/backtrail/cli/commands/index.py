@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from backtrail.cli.invocation import Invocation
-from backtrail.cli.opening import find_store, opened_catalog, progress
+from backtrail.cli.opening import find_store, opened_catalog, progress, store_setting
 from backtrail.cli.options import example, json_option
 from backtrail.cli.text import bytes_text, counted, emit_json
+from backtrail.model.limits.reading import TEXT_PARTS_AT_ONCE
+from backtrail.store.catalog import Catalog
 from backtrail.store.indexer import refresh
 from backtrail.store.rebuild import Rebuilt
 from backtrail.store.rebuild import rebuild as make_anew
+from backtrail.store.text.index import TextIndex
 
 
 @click.command(
@@ -22,7 +27,8 @@ from backtrail.store.rebuild import rebuild as make_anew
 def index(invocation: Invocation, *, rebuild: bool, as_json: bool) -> None:
     """Bring the catalogue up to the journal.
 
-    Every command does this by itself; it is here for scripts, and to rebuild.
+    Every command does this by itself; it is here for scripts, to rebuild, and for the index of
+    words, which makes a search for a text fast and which a server fills by itself.
     """
     done = _rebuild(invocation) if rebuild else _refresh(invocation)
     if as_json:
@@ -33,13 +39,25 @@ def index(invocation: Invocation, *, rebuild: bool, as_json: bool) -> None:
 
 def _refresh(invocation: Invocation) -> Rebuilt:
     with opened_catalog(invocation) as catalog, progress("indexing") as report:
-        return Rebuilt(indexed=refresh(catalog, report), events_from_blocks=0, set_aside=None)
+        indexed = refresh(catalog, report)
+        _fill_text(catalog)
+    return Rebuilt(indexed=indexed, events_from_blocks=0, set_aside=None)
 
 
 def _rebuild(invocation: Invocation) -> Rebuilt:
     home = find_store(invocation)
     with progress("indexing") as report:
-        return make_anew(home, report)
+        done = make_anew(home, report, store=store_setting(invocation, home))
+    with opened_catalog(invocation) as catalog:
+        _fill_text(catalog)
+    return done
+
+
+def _fill_text(catalog: Catalog) -> None:
+    """Index the words of all events; a server does it in the background."""
+    with closing(TextIndex(catalog)) as text:
+        while text.fill(TEXT_PARTS_AT_ONCE):
+            pass
 
 
 def _print(done: Rebuilt) -> None:

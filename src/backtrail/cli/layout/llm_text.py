@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backtrail.cli.failure_text import Page, short_path
 from backtrail.cli.layout.looked import Looked, last_of, left_out
-from backtrail.cli.text import clock_text, counted, cut, table, tone
+from backtrail.cli.text import clock_text, counted, cut, printable, table, tone
 from backtrail.model.event import Place
 from backtrail.trail.moment import duration_text
 from backtrail.trail.value import value_text
@@ -137,9 +137,9 @@ def _finish_mood(call: LlmCall) -> str:
 
 
 def _head(call: Transcript) -> Iterator[str]:
-    yield call.model or "a model"
+    yield printable(call.model or "a model")
     if call.response_model and call.response_model != call.model:
-        yield f"(answered by {call.response_model})"
+        yield f"(answered by {printable(call.response_model)})"
     if call.error or (call.status or 0) >= 400:  # noqa: PLR2004 - a status that says: failed
         yield "failed" + (f" with {call.status}" if call.status else "")
     elif not call.is_complete:

@@ -13,6 +13,7 @@ from backtrail.serve.opening import Project, opened
 from backtrail.serve.tool import Answer, Arguments, Tool
 from backtrail.store import reading
 from backtrail.trail.moment import moment_text
+from backtrail.trail.views.said import completed
 
 KIND = "llm.called"
 
@@ -41,7 +42,7 @@ class LlmCall(Answer, frozen=True, kw_only=True):
 def get_llm_call(project: Project, asked: GetLlmCall) -> LlmCall:
     """Return one call of a model, its long texts cut where they do not fit."""
     with opened(project) as catalog:
-        event = reading.event_named(catalog, asked.event_id)
+        event = completed(catalog, reading.event_named(catalog, asked.event_id))
     if event.kind != KIND:
         raise NotFoundError(
             f"event {asked.event_id} is {event.kind}, not {KIND}",

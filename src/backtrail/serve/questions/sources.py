@@ -60,6 +60,8 @@ def get_source(project: Project, asked: GetSource) -> Source:
         NotFoundError: no recording names it, or it is gone, or has no such line.
         RefusedError: it is no source of the project, or a link leads to it.
     """
+    if not project.has_sources:
+        raise RefusedError("source files are not shown here", hint=NOT_NAMED)
     with opened(project) as catalog:
         place = _place(list(named_places(catalog, _wanted(asked.file))), asked)
     lines = _without_secrets(_read(project, place)).split("\n")

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from backtrail.model.limits.reading import STATS_BUCKETS_MAX
+from backtrail.serve.auth.scopes import Need
 from backtrail.serve.http.routing import Routes
 from backtrail.serve.http.store import Reads
 from backtrail.serve.routes.periods import Since, begun_unix_ns
@@ -14,7 +15,7 @@ from backtrail.store.overview.stats import Stats, stats
 
 DAY = "24h"
 BUCKETS = 60
-routes = Routes("activity")
+routes = Routes("activity", need=Need.READ)
 
 
 @routes.get("/stats", Stats)

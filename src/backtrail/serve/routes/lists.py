@@ -8,6 +8,7 @@ from fastapi import Query
 from msgspec import Struct
 
 from backtrail.model.limits.reading import QUERY_CHARS_MAX
+from backtrail.serve.auth.scopes import Need
 from backtrail.serve.http.routing import USUAL, Cursor, Limit, Routes
 from backtrail.serve.http.store import Reads, Store
 from backtrail.serve.routes.periods import Since, begun_unix_ns
@@ -20,7 +21,7 @@ from backtrail.store.query.completing import Completion
 from backtrail.store.query.fields import read_query
 from backtrail.store.query.terms import Query as Wanted
 
-routes = Routes("lists")
+routes = Routes("lists", need=Need.READ)
 Text = Annotated[
     str | None,
     Query(

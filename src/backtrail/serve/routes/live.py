@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from backtrail.model.event import Event
 from backtrail.model.limits.reading import LIVE_CLIENTS_MAX, LIVE_EVENTS_MAX
+from backtrail.serve.auth.scopes import Need
 from backtrail.serve.following import Follower, is_wanted
 from backtrail.serve.http.problems import DOCUMENTED, problem
 from backtrail.serve.http.routing import Routes
@@ -29,7 +30,7 @@ ALIVE_S = 15.0
 MEDIA = "text/event-stream"
 TOO_MANY = 503
 AGAIN_S = "5"
-routes = Routes("live")
+routes = Routes("live", need=Need.READ)
 
 
 class LiveEvent(Struct, frozen=True, kw_only=True):
@@ -102,6 +103,11 @@ routes.router.add_api_route(
         **DOCUMENTED,
     },
 )
+
+
+def followers() -> int:
+    """Return how many clients follow at the moment."""
+    return _Clients.count
 
 
 def _resolved(store: Store, text: str) -> str:

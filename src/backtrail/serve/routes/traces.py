@@ -12,8 +12,10 @@ from backtrail.model.errors import UsageError
 from backtrail.model.event import Event
 from backtrail.model.limits.reading import OUTLINE_PAGE_MAX, OUTLINE_PAGE_USUAL
 from backtrail.model.vocabulary import KINDS
+from backtrail.serve.auth.scopes import Need
 from backtrail.serve.http.routing import USUAL, Cursor, Limit, Routes
 from backtrail.serve.http.store import Reads
+from backtrail.serve.routes.critical_paths import CriticalPaths, PathPage
 from backtrail.serve.routes.outlines import OutlinePage, Outlines
 from backtrail.store import reading
 from backtrail.store.answers import TraceSummary
@@ -41,8 +43,9 @@ Place = Annotated[
     str | None,
     Query(max_length=18, pattern="^[0-9]+$", description="`next_cursor` of the page before."),
 ]
-routes = Routes("traces")
+routes = Routes("traces", need=Need.READ)
 _outlines = Outlines()
+_paths = CriticalPaths()
 
 
 class EventPage(Struct, frozen=True, kw_only=True):
@@ -97,6 +100,21 @@ def read_outline(
     """Return the spans of a trace in reading order, parents before children."""
     with store.opened() as catalog:
         return _outlines.page(
+            catalog, _summary(catalog, trace_id), start=int(cursor or 0), limit=limit
+        )
+
+
+@routes.get("/traces/{trace_id}/critical-path", PathPage)
+def read_critical_path(
+    trace_id: TraceId,
+    store: Reads,
+    *,
+    limit: Annotated[int, Query(ge=1, le=OUTLINE_PAGE_MAX)] = OUTLINE_PAGE_USUAL,
+    cursor: Place = None,
+) -> PathPage:
+    """Return the chain of spans that a trace waited for, in the order in which they began."""
+    with store.opened() as catalog:
+        return _paths.page(
             catalog, _summary(catalog, trace_id), start=int(cursor or 0), limit=limit
         )
 

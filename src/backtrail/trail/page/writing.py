@@ -24,6 +24,11 @@ _NOTE_JSON_CHARS = 8
 _PAGE_JSON_CHARS = 200
 """Names of members and what stands between them."""
 _COUNT_MAX = 10**9
+_PICTURES = {
+    **{code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"},
+    **dict.fromkeys([*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"),
+}
+"""What a terminal would obey, each as one character that can be seen: a page keeps its size."""
 
 
 def fitted_page(
@@ -71,7 +76,7 @@ def markdown(page: Page) -> str:
     parts = [f"# {page.title}\n", *(_section_text(section) for section in page.sections)]
     if page.left_out:
         parts.append("\n".join([_LEFT_OUT, *(f"- {note}" for note in page.left_out)]))
-    return "\n".join(parts).rstrip("\n")
+    return "\n".join(parts).rstrip("\n").translate(_PICTURES)
 
 
 def note_text(missing: LeftOut) -> str:

@@ -14,8 +14,7 @@ from backtrail.model.limits.reading import CALLS_LISTED_MAX
 from backtrail.trail.moment import moment_text
 from backtrail.trail.shape import body_of
 from backtrail.trail.views.messages import Message, message_of, tool_call_of
-
-LLM_CALLED = "llm.called"
+from backtrail.trail.views.said import KINDS, LLM_CALLED, LOG_EMITTED, Said, is_complete
 
 
 class LlmCall(Struct, frozen=True, kw_only=True):
@@ -94,16 +93,21 @@ class LlmCalls(Struct, frozen=True, kw_only=True):
 class LlmCallsReader:
     """Takes the events of a trace one by one, and tells its calls to models."""
 
-    kinds = frozenset({LLM_CALLED})
+    kinds = KINDS
 
     def __init__(self) -> None:
-        self._calls: deque[LlmCall] = deque(maxlen=CALLS_LISTED_MAX)
+        self._said = Said()
+        self._calls: deque[tuple[LlmCall, Event | None]] = deque(maxlen=CALLS_LISTED_MAX)
+        """With the event itself where log records may tell more of it."""
         self._count = self._failed = 0
         self._took_ms = 0.0
         self._input, self._output, self._cost = _Sum(), _Sum(), _Sum()
 
     def take(self, event: Event) -> None:
         """Look at one event."""
+        if event.kind == LOG_EMITTED:
+            self._said.take(event)
+            return
         if event.kind != LLM_CALLED or (call := llm_call(event)) is None:
             return
         self._count += 1
@@ -112,13 +116,13 @@ class LlmCallsReader:
         self._input.add(call.input_tokens)
         self._output.add(call.output_tokens)
         self._cost.add(call.cost_usd)
-        self._calls.append(call)
+        self._calls.append((call, None if is_complete(event) else event))
 
     def view(self) -> LlmCalls:
         """Return what the events so far tell."""
         input_tokens, output_tokens = self._input.total, self._output.total
         return LlmCalls(
-            calls=list(self._calls),
+            calls=[self._completed(*each) for each in self._calls],
             count=self._count,
             failed=self._failed,
             took_ms=self._took_ms,
@@ -129,6 +133,9 @@ class LlmCallsReader:
             without_cost=self._cost.unknown,
             cut=self._count - len(self._calls),
         )
+
+    def _completed(self, call: LlmCall, event: Event | None) -> LlmCall:
+        return call if event is None else llm_call(self._said.completed(event)) or call
 
 
 def llm_calls(events: Iterable[Event]) -> LlmCalls:

@@ -101,3 +101,36 @@ def test_json_says_which_folders_were_written(call: Any, project: Path) -> None:
 def test_a_layout_needs_what_it_writes_to(call: Any, arguments: list[str]) -> None:
     said = call("export", *arguments)
     assert (said.code, said.out) == (2, "")
+
+
+@pytest.mark.usefixtures("project")
+def test_export_of_several_traces_holds_each_once(call: Any) -> None:
+    lines = call("export", WELL, FAILED, WELL).out.splitlines()
+    assert [json.loads(line)["trace_id"] for line in lines] == [WELL] * 3 + [FAILED] * 9
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("form", ["otlp-json", "otlp-proto", "parquet"])
+def test_export_in_another_format_is_a_file(call: Any, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "trace"
+    done = call("export", FAILED, "--format", form, "-o", str(path))
+    assert done.code == 0
+    assert done.out.startswith("9 events of 1 trace in ")
+    data = path.read_bytes()
+    begins = {"otlp-json": b'{"resourceSpans":[{', "otlp-proto": b"\n", "parquet": b"PAR1"}
+    assert data.startswith(begins[form])
+    if form == "otlp-json":
+        assert call("export", FAILED, "--format", form).out.encode() == data
+    else:
+        assert "needs a file: -o" in call("export", FAILED, "--format", form).err
+    files = call("export", "--format", form, "--layout", "files", "-o", str(tmp_path / "x"))
+    assert (files.code, "exclude each other" in files.err) == (2, True)
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("traces", [["--all"], [FAILED, WELL]])
+def test_a_page_holds_one_trace(call: Any, tmp_path: Path, traces: list[str]) -> None:
+    said = call("export", *traces, "-o", str(tmp_path / "traces.html"))
+    assert said.code == 2
+    assert "a page holds one trace" in said.err
+    assert not (tmp_path / "traces.html").exists()

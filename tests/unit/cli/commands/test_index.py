@@ -45,3 +45,15 @@ def test_without_a_store_there_is_nothing_to_index(call: Any) -> None:
 
 def test_an_unknown_option_is_a_usage_error(call: Any) -> None:
     assert call("index", "--all").code == 2
+
+
+def test_index_fills_the_index_of_words_and_it_can_be_deleted(call: Any, project: Path) -> None:
+    file = project / ".backtrail" / "text.db"
+    before = call("ls", "--grep", "checkout", "--json").json
+    for arguments in (["index"], ["index", "--rebuild"]):
+        assert call(*arguments).code == 0
+        assert file.exists()
+        assert call("ls", "--grep", "checkout", "--json").json == before
+        for path in file.parent.glob("text.db*"):
+            path.unlink()
+        assert call("ls", "--grep", "checkout", "--json").json == before

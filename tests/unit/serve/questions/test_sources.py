@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 import builders
 from backtrail.model.errors import BacktrailError, NotFoundError, RefusedError
@@ -186,3 +187,11 @@ def test_a_source_of_another_encoding_is_read(project: Project) -> None:
     assert "name = 'Zo" in get_source(project, GetSource(file="kiln.py", line=2)).text
     path.write_bytes(b"# coding: no-such-thing\nname = 1\n")
     assert "name = 1" in get_source(project, GetSource(file="kiln.py", line=2)).text
+
+
+def test_where_others_send_recordings_no_file_of_the_server_is_shown(project: Project) -> None:
+    path = source(project)
+    sent = structs.replace(project, has_sources=False)
+    error = refused(sent, path)
+    assert isinstance(error, RefusedError)
+    assert error.message == "source files are not shown here"

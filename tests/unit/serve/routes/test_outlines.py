@@ -3,8 +3,6 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-import pytest
-
 import builders
 from backtrail.model.limits.reading import OUTLINES_KEPT_MAX
 from backtrail.serve.routes.outlines import Outlines
@@ -45,8 +43,31 @@ def test_pages_of_one_outline_are_read_once_and_few_outlines_are_kept(tmp_path: 
         summaries = [reading.trace_summary(catalog, trace) for trace in traces]
         for summary in summaries:
             outlines.page(catalog, summary, start=0, limit=2)
-    # The catalogue is closed: what is answered now was kept.
-    page = outlines.page(catalog, summaries[-1], start=2, limit=2)
-    assert [row.name for row in page.rows] == ["step 2", "step 3"]
-    with pytest.raises(sqlite3.ProgrammingError):
-        outlines.page(catalog, summaries[0], start=0, limit=2)
+        with sqlite3.connect(home / "catalog.db") as connection:
+            connection.execute("DELETE FROM span WHERE ordinal = 1")
+        connection.close()
+        # What is still told of the first span was kept.
+        page = outlines.page(catalog, summaries[-1], start=2, limit=2)
+        assert page.total == 4
+        assert [row.name for row in page.rows] == ["step 2", "step 3"]
+        assert outlines.page(catalog, summaries[0], start=0, limit=2).total == 3
+
+
+def test_two_stores_may_have_a_trace_of_one_id(tmp_path: Path) -> None:
+    """A sender chooses the ids of its traces: what is kept for one project is no other's."""
+    trace, outlines, found = builders.trace_id(1), Outlines(), []
+    for number, parent in enumerate(("a" * 16, None)):
+        home = tmp_path / f"project {number}"
+        below = {} if parent is None else {"parent": parent}
+        lines = [
+            builders.line("span.started", trace, t=1, span="a" * 16, name="first"),
+            builders.line("span.started", trace, t=2, span="b" * 16, name="second", **below),
+        ]
+        builders.write_segment(home, builders.process_id(number), lines)
+        with Catalog.open(home) as catalog:
+            refresh(catalog)
+            summary = reading.trace_summary(catalog, trace)
+            rows = outlines.page(catalog, summary, start=0, limit=9).rows
+            arranged = outlines.arranged(catalog, summary).rows(0, 9)
+            found.append([row.depth for row in (*rows, *arranged)])
+    assert found == [[0, 1, 0, 1], [0, 0, 0, 0]]

@@ -72,6 +72,17 @@ def test_an_outline_is_read_in_pages(client: TestClient) -> None:
     assert (first["total"], rest["next_cursor"]) == (2, None)
 
 
+def test_the_critical_path_says_what_the_time_was_spent_in(client: TestClient) -> None:
+    whole = got(client, f"/traces/{FAILED}/critical-path")
+    assert CHILD in [step["span_id"] for step in whole["steps"]]
+    assert sum(step["on_path_ms"] for step in whole["steps"]) == pytest.approx(whole["took_ms"])
+    assert sum(step["share"] for step in whole["steps"]) == pytest.approx(1)
+    first = got(client, f"/traces/{FAILED}/critical-path", limit=1)
+    rest = got(client, f"/traces/{FAILED}/critical-path", cursor=first["next_cursor"])
+    assert first["steps"] + rest["steps"] == whole["steps"]
+    assert client.get(f"/api/traces/{FAILED}/critical-path?limit=5001").status_code == 422
+
+
 def test_a_span_is_told_with_its_attributes(client: TestClient) -> None:
     assert got(client, f"/traces/{FAILED}/spans/{SPAN}")["attributes"] == {"user": 7}
     answer = client.get(f"/api/traces/{FAILED}/spans/{'0' * 16}")

@@ -92,3 +92,11 @@ def test_what_a_program_recorded_cannot_pass_for_a_heading() -> None:
 
 def test_a_token_is_four_characters_begun() -> None:
     assert [writing.tokens(text) for text in ("", "a", "abcd", "abcde")] == [0, 1, 1, 2]
+
+
+def test_what_a_terminal_would_obey_can_only_be_seen() -> None:
+    page = fitted_page(
+        [], title="a\x1b[2J\x9b\u202e\tb", trace_id="t", error_id=None, budget_tokens=500
+    )
+    text = markdown(page)
+    assert text.startswith("# a␛[2J\ufffd\ufffd b")

@@ -6,7 +6,8 @@ import click
 
 from backtrail.cli.invocation import Invocation
 from backtrail.cli.options import example
-from backtrail.cli.serving import HOST, part, project_of
+from backtrail.cli.serving import HOST, has_credentials, part, project_of
+from backtrail.model.errors import RefusedError
 
 PORT = 8765
 
@@ -35,6 +36,11 @@ def mcp(invocation: Invocation, *, is_http: bool, port: int, host: str) -> None:
     if not is_http:
         server.serve_stdio(project)
         return
+    if has_credentials(project):
+        raise RefusedError(
+            f"{project.home} has users or keys, and `backtrail mcp --http` asks nobody for them",
+            hint="`backtrail serve` answers at /mcp, with a key",
+        )
     server.serve_http(
         project, host=host, port=port, told=lambda url: click.echo(f"listening on {url}")
     )

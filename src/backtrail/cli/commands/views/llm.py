@@ -19,7 +19,8 @@ from backtrail.cli.text import emit_json
 from backtrail.model.errors import NotFoundError
 from backtrail.model.limits.reading import CALLS_LISTED_MAX
 from backtrail.trail.views.reader import read
-from backtrail.trail.views.transcripts import LLM_CALLED, LlmCallsReader, transcript
+from backtrail.trail.views.said import LLM_CALLED, completed
+from backtrail.trail.views.transcripts import LlmCallsReader, transcript
 
 
 @click.group(
@@ -68,7 +69,9 @@ def show(invocation: Invocation, call: str, *, is_whole: bool, as_json: bool) ->
     """
     with opened_store(invocation) as catalog:
         named = resolve_trace(catalog, call) if ":" not in call else call
-        event = event_of_kind(catalog, named, LLM_CALLED, noun="a call to a model")
+        event = completed(
+            catalog, event_of_kind(catalog, named, LLM_CALLED, noun="a call to a model")
+        )
     told = transcript(event)
     if told is None:
         raise NotFoundError(

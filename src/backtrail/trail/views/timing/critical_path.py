@@ -7,15 +7,30 @@ beside it could be made faster without any gain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from msgspec import Struct
 
 from backtrail.model.clock import NS_PER_MS
-from backtrail.trail.views.timing.self_time import TimedSpan
 
 OUTSIDE = "(outside of any span)"
 STEPS_MAX = 50
 """Spans that are told of one path, those that it spends the most time in."""
+
+
+class Timed(Protocol):
+    """A span that has a beginning and an end; an open one ends with its trace."""
+
+    @property
+    def span_id(self) -> str: ...  # noqa: D102 - says what it is
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def parent(self) -> str | None: ...  # noqa: D102
+    @property
+    def start_unix_ns(self) -> int: ...  # noqa: D102
+    @property
+    def took_ns(self) -> int: ...  # noqa: D102
 
 
 class PathStep(Struct, frozen=True, kw_only=True):
@@ -26,8 +41,12 @@ class PathStep(Struct, frozen=True, kw_only=True):
     name: str
     depth: int
     start_unix_ns: int
+    """From when on the path is in the span, or in a span below it."""
+    until_unix_ns: int
     on_path_ms: float
     """The time that the path spends in the span itself."""
+    share: float | None
+    """The part of the trace's time that this is; `None` when the trace took none."""
 
 
 class CriticalPath(Struct, frozen=True, kw_only=True):
@@ -42,35 +61,48 @@ class CriticalPath(Struct, frozen=True, kw_only=True):
 class _Walk:
     """A span that the path goes through, from its end towards its start."""
 
-    def __init__(self, span: TimedSpan | None, start: int, end: int, depth: int) -> None:
-        self.span, self.start, self.cursor, self.depth = span, start, end, depth
+    def __init__(self, span: Timed | None, start: int, end: int, depth: int) -> None:
+        self.span, self.start, self.end, self.depth = span, start, end, depth
+        self.cursor = end
         self.on_path_ns = 0
-        self.children: Iterator[TimedSpan] = iter(())
+        self.children: Iterator[Timed] = iter(())
 
 
-def critical_path(spans: Iterable[TimedSpan], *, start_ns: int, end_ns: int) -> CriticalPath:
+def critical_path(spans: Iterable[Timed], *, start_ns: int, end_ns: int) -> CriticalPath:
     """Find the path through spans, over the time of their trace."""
+    steps = path_steps(spans, start_ns=start_ns, end_ns=end_ns)
+    longest = sorted(steps, key=lambda step: -step.on_path_ms)[:STEPS_MAX]
+    return CriticalPath(
+        steps=sorted(longest, key=_order),
+        took_ms=max(0, end_ns - start_ns) / NS_PER_MS,
+        steps_cut=len(steps) - len(longest),
+    )
+
+
+def path_steps(spans: Iterable[Timed], *, start_ns: int, end_ns: int) -> list[PathStep]:
+    """Return every step of the path, in the order in which they began.
+
+    Among the children of a span the path goes through the one that ended last; then, from where
+    that one began, through the last of those that had ended by then; and so on to the beginning.
+    What outlives its parent counts only inside of it.
+    """
     known = {span.span_id: span for span in spans}
-    children: dict[str | None, list[TimedSpan]] = {}
+    children: dict[str | None, list[Timed]] = {}
     for span in known.values():
         parent = span.parent if span.parent in known and span.parent != span.span_id else None
         children.setdefault(parent, []).append(span)
     for group in children.values():
         group.sort(key=lambda span: (_end(span), span.start_unix_ns, span.span_id), reverse=True)
-    walks = list(_walks(children, start_ns, end_ns))
-    walks = [walk for walk in walks if walk.on_path_ns > 0]
-    kept = sorted(walks, key=lambda walk: -walk.on_path_ns)[:STEPS_MAX]
-    kept.sort(key=lambda walk: (walk.start, walk.depth))
-    return CriticalPath(
-        steps=[_step(walk) for walk in kept],
-        took_ms=max(0, end_ns - start_ns) / NS_PER_MS,
-        steps_cut=len(walks) - len(kept),
-    )
+    whole_ns = max(0, end_ns - start_ns)
+    walks = _walks(children, start_ns, end_ns)
+    return sorted((_step(walk, whole_ns) for walk in walks if walk.on_path_ns > 0), key=_order)
 
 
-def _walks(
-    children: dict[str | None, list[TimedSpan]], start_ns: int, end_ns: int
-) -> Iterator[_Walk]:
+def _order(step: PathStep) -> tuple[int, int]:
+    return step.start_unix_ns, step.depth
+
+
+def _walks(children: dict[str | None, list[Timed]], start_ns: int, end_ns: int) -> Iterator[_Walk]:
     """Yield each span on the path once it has been gone through."""
     root = _Walk(None, start_ns, end_ns, 0)
     root.children = iter(children.get(None, []))
@@ -93,15 +125,17 @@ def _walks(
         stack.append(inner)
 
 
-def _end(span: TimedSpan) -> int:
+def _end(span: Timed) -> int:
     return span.start_unix_ns + span.took_ns
 
 
-def _step(walk: _Walk) -> PathStep:
+def _step(walk: _Walk, whole_ns: int) -> PathStep:
     return PathStep(
         span_id=walk.span.span_id if walk.span else None,
         name=walk.span.name if walk.span else OUTSIDE,
         depth=walk.depth,
         start_unix_ns=walk.start,
+        until_unix_ns=walk.end,
         on_path_ms=walk.on_path_ns / NS_PER_MS,
+        share=walk.on_path_ns / whole_ns if whole_ns else None,
     )

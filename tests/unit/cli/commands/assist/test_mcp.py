@@ -68,3 +68,10 @@ def test_the_server_over_http_says_where_it_listens_and_ends_on_request(tmp_path
         assert server.stdout.readline().startswith("listening on http://127.0.0.1:")
         server.send_signal(2)
         assert server.wait(60) == 130
+
+
+def test_where_there_are_keys_the_tools_alone_are_not_served(call: Any) -> None:
+    call("keys", "create", "build", "--scope", "read")
+    said = call("mcp", "--http")
+    assert said.code == 5
+    assert "hint: `backtrail serve` answers at /mcp, with a key" in said.err

@@ -15,6 +15,7 @@ def test_only_this_machine_is_served(call: Any, host: str) -> None:
     said = call("serve", "--host", host)
     assert said.code == 5
     assert "is not this machine's loopback" in said.err
+    assert "hint: make a user first: `backtrail users add NAME`" in said.err
 
 
 def test_a_port_that_is_taken_is_said(call: Any) -> None:
@@ -51,3 +52,9 @@ def test_the_browser_is_opened_on_the_address(tmp_path: Path) -> None:
     done = run(sys.executable, "-c", open_it, str(browser), cwd=tmp_path)
     url = done.stdout.decode().removeprefix("listening on ").strip()
     assert (tmp_path / "asked").read_text().strip() == url
+
+
+def test_a_proxy_needs_credentials_behind_it(call: Any) -> None:
+    said = call("serve", "--behind-proxy")
+    assert said.code == 5
+    assert "--behind-proxy answers other machines" in said.err

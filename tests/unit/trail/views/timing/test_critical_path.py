@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtrail.trail.views.timing import critical_path as module
-from backtrail.trail.views.timing.critical_path import OUTSIDE, critical_path
+from backtrail.trail.views.timing.critical_path import OUTSIDE, critical_path, path_steps
 from backtrail.trail.views.timing.self_time import TimedSpan
 from built_events import MS
 
@@ -79,3 +79,26 @@ def test_the_steps_of_a_path_make_up_the_whole_time(drawn: list[tuple[int, int, 
     ]
     found = critical_path(spans, start_ns=0, end_ns=120 * MS)
     assert sum(step.on_path_ms for step in found.steps) == pytest.approx(120)
+
+
+def test_overlapping_children_share_the_time_by_who_ended_last() -> None:
+    spans = [
+        span("gather", 0, 100),
+        span("early", 10, 60, "gather"),
+        span("late", 40, 90, "gather"),
+        span("hidden", 45, 80, "gather"),
+    ]
+    assert path(spans, 0, 100) == {"gather": 20, "early": 30, "late": 50}
+
+
+def test_every_step_says_when_the_path_is_in_it_and_its_share() -> None:
+    spans = [span("request", 0, 100), span("query", 30, 80, "request")]
+    told = [
+        (step.name, step.start_unix_ns // MS, step.until_unix_ns // MS, step.share)
+        for step in path_steps(spans, start_ns=0, end_ns=100 * MS)
+    ]
+    assert told == [("request", 0, 100, 0.5), ("query", 30, 80, 0.5)]
+
+
+def test_a_trace_without_time_has_no_path() -> None:
+    assert path_steps([span("a", 5, 5)], start_ns=5 * MS, end_ns=5 * MS) == []
