@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from threading import Condition, Thread
 
 import msgspec
 from msgspec import Struct, structs
@@ -22,11 +21,11 @@ from backtrail.model.changes import BLOBS, blob_place
 from backtrail.model.errors import StoreError
 from backtrail.model.event import Header
 from backtrail.model.limits.reading import (
-    INGEST_GROUP_BYTES_MAX,
     RECEIVED_KNOWN_MAX,
     RECEIVED_OPEN_MAX,
     RECEIVED_SEGMENT_BYTES,
 )
+from backtrail.serve.journal.grouping import Grouping, Handed
 from backtrail.serve.journal.segment import Segment
 from backtrail.serve.shipping.parcel import (
     Outcome,
@@ -70,12 +69,6 @@ class _Run(Struct):
     lines: list[bytes] = []
 
 
-class _Handed(Struct, frozen=True):
-    parcels: list[Parcel]
-    size: int
-    future: Future[dict[str, Outcome]]
-
-
 class Received:
     """Writes what other machines send; `submit` may be called from any thread.
 
@@ -87,82 +80,40 @@ class Received:
     def __init__(self, home: Path, *, told: Callable[[int], None]) -> None:
         self._home = home
         self._folder = home / "journal"
-        self._told = told
         self._journals: OrderedDict[str, _Journal] = OrderedDict()
-        self._handed: list[_Handed] = []
-        self._is_closing = False
-        self._changed = Condition()
-        self._thread = Thread(target=self._run, name="backtrail-received", daemon=True)
+        self._groups = Grouping(self._folder, commit=self._commit, told=told, end=self._end)
 
     def start(self) -> None:
         """Begin to take parcels."""
-        self._thread.start()
+        self._groups.start()
 
     def submit(self, parcels: list[Parcel], size: int) -> Future[dict[str, Outcome]]:
         """Hand in parcels; the future tells how far each process came, once that is on the disk.
 
         It fails with StoreError when something cannot be written; then the same may be sent again.
         """
-        future: Future[dict[str, Outcome]] = Future()
-        future.set_running_or_notify_cancel()
-        with self._changed:
-            if self._is_closing:
-                future.set_exception(_not_written(self._folder, "the server is stopping"))
-                return future
-            self._handed.append(_Handed(parcels, size, future))
-            self._changed.notify()
-        return future
+        return self._groups.submit(parcels, size)
 
     def close(self) -> None:
         """Write what waits, and let go of all journals."""
-        with self._changed:
-            self._is_closing = True
-            self._changed.notify()
-        self._thread.join()
+        self._groups.close()
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._handed and not self._is_closing:
-                    self._changed.wait()
-                group = self._next_group()
-            if not group:
-                break
-            self._commit(group)
-            self._told(sum(handed.size for handed in group))
+    def _end(self) -> None:
         for journal in self._journals.values():
             _close(journal)
 
-    def _next_group(self) -> list[_Handed]:
-        size = count = 0
-        for handed in self._handed:
-            if count and size + handed.size > INGEST_GROUP_BYTES_MAX:
-                break
-            size += handed.size
-            count += 1
-        group, self._handed = self._handed[:count], self._handed[count:]
-        return group
-
-    def _commit(self, group: list[_Handed]) -> None:
+    def _commit(self, group: list[Handed[list[Parcel], dict[str, Outcome]]]) -> None:
         """Write a group, each process's lines at once, and tell each request of its processes."""
         waiting: dict[str, list[Stretch]] = {}
-        try:
-            for handed in group:
-                for parcel in handed.parcels:
-                    if isinstance(parcel, Payload):
-                        self._keep(parcel)
-                    else:
-                        waiting.setdefault(parcel.header.process, []).append(parcel)
-            outcomes = {name: self._write(name, all_) for name, all_ in waiting.items()}
-        except Exception as error:  # noqa: BLE001 - an edge: nobody may wait for ever
-            why = error.strerror if isinstance(error, OSError) else repr(error)
-            for handed in group:
-                handed.future.set_exception(_not_written(self._folder, f"{why}"))
-            return
         for handed in group:
-            names = {
-                parcel.header.process for parcel in handed.parcels if isinstance(parcel, Stretch)
-            }
+            for parcel in handed.work:
+                if isinstance(parcel, Payload):
+                    self._keep(parcel)
+                else:
+                    waiting.setdefault(parcel.header.process, []).append(parcel)
+        outcomes = {name: self._write(name, all_) for name, all_ in waiting.items()}
+        for handed in group:
+            names = {parcel.header.process for parcel in handed.work if isinstance(parcel, Stretch)}
             handed.future.set_result({name: outcomes[name] for name in names})
 
     def _write(self, process: str, stretches: list[Stretch]) -> Outcome:
@@ -313,10 +264,3 @@ def _close(journal: _Journal) -> None:
     segment, journal.segment = journal.segment, None
     if segment is not None:
         segment.close()
-
-
-def _not_written(folder: Path, why: str) -> StoreError:
-    return StoreError(
-        f"{folder} cannot be written: {why}",
-        hint="free space on that disk; what was sent is taken when it is sent again",
-    )

@@ -13,18 +13,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from socket import gethostname
-from threading import Condition, Thread
 
 import msgspec
 from msgspec import Struct
 
 from backtrail.model.clock import Clock
-from backtrail.model.errors import StoreError
 from backtrail.model.event import JOURNAL_VERSION, Body, Header
 from backtrail.model.kinds import ProcessEnded, ProcessStarted
-from backtrail.model.limits.reading import INGEST_GROUP_BYTES_MAX, INGEST_SEGMENT_BYTES
+from backtrail.model.limits.reading import INGEST_SEGMENT_BYTES
 from backtrail.model.version import __version__
 from backtrail.record.capture.secrets.command import clean_command
+from backtrail.serve.journal.grouping import Grouping, Handed
 from backtrail.serve.journal.remembered import Remembered
 from backtrail.serve.journal.segment import Segment
 from backtrail.serve.journal.unit import Unit
@@ -39,12 +38,6 @@ class Accepted(Struct, frozen=True, kw_only=True):
     """Spans and log records that are on the disk now."""
     repeated: int
     """Spans that were there already."""
-
-
-class _Handed(Struct, frozen=True):
-    units: list[Unit]
-    size: int
-    future: Future[Accepted]
 
 
 class Writer:
@@ -70,21 +63,21 @@ class Writer:
         self._process = process
         self._clock = clock
         self._remembered = remembered
-        self._told = told
         self._segment: Segment | None = None
         self._number = 0
         self._seq = 0
-        self._handed: list[_Handed] = []
         # Only its own thread counts.
-        self.written_units = self.repeated_units = self.written_bytes = 0
-        self.commits = self.failed_commits = 0
-        self._is_closing = False
-        self._changed = Condition()
-        self._thread = Thread(target=self._run, name="backtrail-journal", daemon=True)
+        self.written_units = self.repeated_units = self.written_bytes = self.commits = 0
+        self._groups = Grouping(journal, commit=self._commit, told=told, end=self._end)
+
+    @property
+    def failed_commits(self) -> int:
+        """Groups that could not be written."""
+        return self._groups.failures
 
     def start(self) -> None:
         """Begin to take units."""
-        self._thread.start()
+        self._groups.start()
 
     def submit(self, units: list[Unit]) -> Future[Accepted]:
         """Hand in units; the future tells when all of them are on the disk.
@@ -92,65 +85,23 @@ class Writer:
         It fails with StoreError when the disk is full or cannot be written; then what is there and
         what is not is known here, and the same units may be handed in again.
         """
-        future: Future[Accepted] = Future()
-        # From here on nobody can take it back: what is handed in is written.
-        future.set_running_or_notify_cancel()
-        size = sum(len(unit.lines) for unit in units)
-        with self._changed:
-            if self._is_closing:
-                future.set_exception(_not_written(self._journal, "the server is stopping"))
-                return future
-            self._handed.append(_Handed(units, size, future))
-            self._changed.notify()
-        return future
+        return self._groups.submit(units, sum(len(unit.lines) for unit in units))
 
     def close(self) -> None:
         """Write what waits, and end the journal."""
-        with self._changed:
-            self._is_closing = True
-            self._changed.notify()
-        self._thread.join()
+        self._groups.close()
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._handed and not self._is_closing:
-                    self._changed.wait()
-                group = self._next_group()
-            if not group:
-                break
-            self._commit(group)
-            self._told(sum(handed.size for handed in group))
-        self._end()
-
-    def _next_group(self) -> list[_Handed]:
-        size = count = 0
-        for handed in self._handed:
-            if count and size + handed.size > INGEST_GROUP_BYTES_MAX:
-                break
-            size += handed.size
-            count += 1
-        group, self._handed = self._handed[:count], self._handed[count:]
-        return group
-
-    def _commit(self, group: list[_Handed]) -> None:
+    def _commit(self, group: list[Handed[list[Unit], Accepted]]) -> None:
         """Write a group and tell each of its requests what became of it."""
         fresh: set[bytes] = set()
-        batches = [self._fresh(handed.units, fresh) for handed in group]
+        batches = [self._fresh(handed.work, fresh) for handed in group]
         units = [unit for batch in batches for unit in batch]
-        try:
-            if units:
-                self._write(units)
-        except Exception as error:  # noqa: BLE001 - an edge: nobody may wait for ever
-            self.failed_commits += 1
-            why = error.strerror if isinstance(error, OSError) else repr(error)
-            for handed in group:
-                handed.future.set_exception(_not_written(self._journal, f"{why}"))
-            return
+        if units:
+            self._write(units)
         self._remembered.add(fresh)
         self.written_units += len(units)
         for handed, batch in zip(group, batches, strict=True):
-            repeated = len(handed.units) - len(batch)
+            repeated = len(handed.work) - len(batch)
             self.repeated_units += repeated
             handed.future.set_result(Accepted(written=len(batch), repeated=repeated))
 
@@ -245,10 +196,3 @@ class Writer:
             return
         finally:
             self._retire()
-
-
-def _not_written(journal: Path, why: str) -> StoreError:
-    return StoreError(
-        f"{journal} cannot be written: {why}",
-        hint="free space on that disk; what was sent is taken when it is sent again",
-    )
