@@ -35,7 +35,7 @@ class Projects:
     def __init__(self, home: Project, ingest: Ingest | None) -> None:
         self.home = home
         self.ingest = ingest
-        self._stores = {DEFAULT: Store(home)}
+        self._stores = {DEFAULT: Store(home, is_indexing=lambda: self._is_indexing(DEFAULT))}
         self._taking: OrderedDict[str, _Taking] = OrderedDict()
         self._lock = Lock()
 
@@ -46,7 +46,9 @@ class Projects:
             if found is None:
                 place = project_home(self.home.home, name)
                 project = structs.replace(self.home, home=place, has_sources=False)
-                found = self._stores[name] = Store(project)
+                found = self._stores[name] = Store(
+                    project, is_indexing=lambda: self._is_indexing(name)
+                )
             return found
 
     @contextmanager
@@ -74,6 +76,15 @@ class Projects:
         finally:
             with self._lock:
                 taking.users -= 1
+
+    def _is_indexing(self, name: str) -> bool:
+        """Tell whether what was sent to a project is being indexed at the moment."""
+        if name == DEFAULT:
+            ingest = self.ingest
+        else:
+            taking = self._taking.get(name)
+            ingest = None if taking is None else taking.ingest
+        return ingest is not None and ingest.numbers().is_being_indexed
 
     def numbers(self) -> list[tuple[str, IngestNumbers]]:
         """Return what is counted of each project that takes at the moment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Annotated
@@ -20,10 +20,18 @@ FRESH_NS = NS_PER_S // 5
 
 
 class Store:
-    """The recordings of a project, for many requests at once."""
+    """The recordings of a project, for many requests at once.
 
-    def __init__(self, project: Project) -> None:
+    Args:
+        project: which one.
+        is_indexing: tells whether another thread is at it: then no request waits to do the same.
+    """
+
+    def __init__(
+        self, project: Project, *, is_indexing: Callable[[], bool] = lambda: False
+    ) -> None:
         self.project = project
+        self._is_indexing = is_indexing
         self._refreshing = Lock()
         self._refreshed_ns: int | None = None
 
@@ -38,10 +46,13 @@ class Store:
     def _refresh(self, catalog: Catalog) -> None:
         """Index what is new, unless that is being done or was done just now."""
         now = self.project.clock.monotonic_ns
+        is_first = self._refreshed_ns is None
         if self._refreshed_ns is not None and now() - self._refreshed_ns < FRESH_NS:
             return
+        if not is_first and self._is_indexing():
+            return
         # The first answer waits for what there is; later ones take what there is by then.
-        if self._refreshing.acquire(blocking=self._refreshed_ns is None):
+        if self._refreshing.acquire(blocking=is_first):
             try:
                 refresh(catalog)
                 self._refreshed_ns = now()

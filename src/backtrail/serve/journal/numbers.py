@@ -24,3 +24,8 @@ class IngestNumbers(Struct, frozen=True, kw_only=True):
     """On the disk, and not in the catalogue yet."""
     index_failures: int = 0
     """Since indexing last went well."""
+
+    @property
+    def is_being_indexed(self) -> bool:
+        """Whether a thread is at what no query finds yet."""
+        return self.behind_bytes > 0 and not self.index_failures

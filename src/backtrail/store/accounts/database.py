@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any
@@ -146,8 +146,8 @@ def _make(path: Path) -> None:
         connection.execute(STATEMENTS["set_meta"], {"name": "writer", "value": __version__})
         connection.execute(f"PRAGMA user_version = {VERSION:d}")
         connection.close()
-        if not path.exists():
-            draft.rename(path)
+        with suppress(FileExistsError):
+            os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -26,6 +26,19 @@ def test_what_comes_later_is_seen_after_a_moment_and_not_looked_for_before(tmp_p
     assert seen(store) == 5
 
 
+def test_while_another_thread_indexes_no_request_does_the_same(tmp_path: Path) -> None:
+    now = iter(range(0, 10**12, FRESH_NS))
+    home, busy = tmp_path / ".backtrail", [True]
+    clock = Clock(time_unix_ns=lambda: 0, monotonic_ns=lambda: next(now))
+    builders.write_segment(home, builders.process_id(1), builders.debugs(TRACE, 2))
+    store = Store(Project(home=home, clock=clock), is_indexing=lambda: busy[0])
+    assert seen(store) == 2
+    builders.write_segment(home, builders.process_id(2), builders.debugs(TRACE, 3))
+    assert seen(store) == 2
+    busy[0] = False
+    assert seen(store) == 5
+
+
 def test_a_project_without_recordings_is_empty(tmp_path: Path) -> None:
     clock = Clock(time_unix_ns=lambda: 0, monotonic_ns=lambda: 0)
     store = Store(Project(home=tmp_path / ".backtrail", clock=clock))

@@ -15,6 +15,12 @@ LINE = f'{{"t":1,"trace":"{TRACE}","span":"{SPAN}","kind":"span.started","name":
 UNIT = Unit(key=bytes.fromhex(TRACE + SPAN), lines=LINE.encode())
 
 
+def test_only_what_waits_and_can_be_indexed_is_being_indexed() -> None:
+    assert IngestNumbers(behind_bytes=1).is_being_indexed
+    assert not IngestNumbers(behind_bytes=0).is_being_indexed
+    assert not IngestNumbers(behind_bytes=1, index_failures=1).is_being_indexed
+
+
 def test_what_is_taken_repeated_and_refused_is_counted(tmp_path: Path) -> None:
     ingest = Ingest(tmp_path / ".backtrail")
     assert ingest.numbers() == IngestNumbers()
