@@ -269,6 +269,12 @@ def fault_raised(folder: Path, **environ: str) -> bool:
     return done.returncode != 0
 
 
+def kept_elsewhere(folder: Path, **environ: str) -> bool:
+    """Tell whether the catalogue is looked for in a database, which here is not there."""
+    done = run(*BACKTRAIL, "ls", cwd=folder, env=environment(**environ))
+    return done.returncode == 3 and b"127.0.0.1:1" in done.stderr
+
+
 OFF_BY_DEFAULT = {
     "dogfood": (dogfooded, "on"),
     "hang_after_s": (hang_recorded, "0.2"),
@@ -278,6 +284,7 @@ OFF_BY_DEFAULT = {
     "rule_verb_noun": (rule_broken, "true"),
     "session": (session_named, "till"),
     "slow_ms": (slow_written, "10"),
+    "store": (kept_elsewhere, "postgresql://nobody@127.0.0.1:1/none"),
     "strict": (fault_raised, "on"),
 }
 

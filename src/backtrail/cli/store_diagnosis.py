@@ -57,7 +57,19 @@ def check_store(home: Path, store: str | None = None) -> Iterator[Finding]:
         )
     if state.contents is not None:
         yield from losses(state.contents.losses)
+        yield from partly_indexed(state.contents.partly_indexed)
         yield from _recording(state.contents.writers)
+
+
+def partly_indexed(traces: int) -> Iterator[Finding]:
+    """Tell of traces in which a query for an attribute takes longer."""
+    if traces:
+        yield Finding(
+            what="traces have more attributes than are indexed",
+            evidence=counted(traces, "trace"),
+            do="nothing: a query for an attribute looks at their events, which takes longer",
+            level="note",
+        )
 
 
 def losses(counted_by_reason: dict[str, int]) -> Iterator[Finding]:

@@ -45,6 +45,8 @@ class Contents(Struct, frozen=True, kw_only=True):
     """Those of them that the system tells of, by the lock that each holds on its segment."""
     losses: dict[str, int]
     """What was lost or cut, by reason; see `reading.counters`."""
+    partly_indexed: int
+    """Traces with more attributes than are indexed; see `reading.partly_indexed`."""
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -113,6 +115,7 @@ def _contents(catalog: Catalog) -> Contents:
         live_writers=len({row["process"] for row in live}),
         writers=segments.holders(*(catalog.journal / row["name"] for row in live)),
         losses=reading.counters(catalog),
+        partly_indexed=reading.partly_indexed(catalog),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import builders
-from backtrail.cli.store_diagnosis import check_store, losses
+from backtrail.cli.store_diagnosis import check_store, losses, partly_indexed
 from backtrail.model.kinds import SHORTENED
 from sample_store import write_store
 
@@ -96,3 +96,9 @@ def test_a_program_that_records_is_named(home: Path) -> None:
         (finding,) = [found for found in check_store(home) if "at this moment" in found.what]
     assert finding.evidence.startswith(f"process {os.getpid()} (")
     assert finding.level == "note"
+
+
+def test_traces_that_are_indexed_in_part_are_a_note() -> None:
+    [finding] = partly_indexed(3)
+    assert (finding.evidence, finding.level) == ("3 traces", "note")
+    assert list(partly_indexed(0)) == []
