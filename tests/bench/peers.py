@@ -20,6 +20,8 @@ from typing import Any
 
 import httpx
 
+from backtrail.model.limits.reading import KEY_RATE_PER_MINUTE_MAX
+
 ROOT = Path(__file__).parents[2]
 START_S_MAX = 180
 STOP_S_MAX = 30
@@ -149,9 +151,11 @@ class Backtrail(Server):
 
     def command(self) -> list[str]:
         """Make a key, and return how it is started."""
-        program = [sys.executable, "-m", "backtrail"]
+        program = [str(Path(sys.executable).with_name("backtrail"))]
+        scopes = ["--scope", "ingest", "--scope", "read"]
+        rate = ["--rate", str(KEY_RATE_PER_MINUTE_MAX)]
         made = subprocess.run(
-            [*program, "keys", "create", "bench", "--scope", "ingest", "--scope", "read", "--json"],
+            [*program, "keys", "create", "bench", *scopes, *rate, "--json"],
             cwd=self.folder,
             env={**os.environ, **self.environment()},
             stdout=subprocess.PIPE,

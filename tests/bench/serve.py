@@ -27,7 +27,7 @@ SENDERS = 4
 BATCH = 500
 WARM_UP = 500
 VISIBLE_S_MAX = 600
-LOOK_S = 0.02
+LOOK_S = 0.5
 PACED = 0.5
 """In the second round ours gets so much of what it bore in the first."""
 TARGETS = {"phoenix": 100, "mlflow": 10}
