@@ -23,6 +23,8 @@ export async function users({ open, base, artifacts }) {
 }
 
 async function entered(page, name, password, button) {
+  // The page before has a field of that name too.
+  await seen(page.getByRole("heading", { level: 1, name: button }));
   const main = page.getByRole("main");
   await main.getByLabel("Name").fill(name);
   await main.getByLabel("Password").fill(password);
