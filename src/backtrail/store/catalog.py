@@ -171,15 +171,16 @@ def migrate(
 
 
 def _make_home(folder: Path, *, must_exist: bool) -> None:
-    if folder.exists():
+    # Another thread or program may make it at the same moment, here and below.
+    if folder.exists() and not folder.is_dir():
         raise StoreError(f"{folder} is not a directory", hint="set BACKTRAIL_DIR to a directory")
-    if must_exist:
+    if must_exist and not folder.is_dir():
         raise NotFoundError(
             f"there is no recording at {folder}",
             hint="record one with `backtrail run -- python app.py`",
         )
     try:
-        folder.mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"{folder} cannot be made: {error.strerror}", hint="set BACKTRAIL_DIR to another place"

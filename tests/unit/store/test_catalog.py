@@ -365,3 +365,24 @@ def test_a_catalogue_that_is_being_written_says_by_whom(
         with pytest.raises(StoreError, match=rf"written by process {os.getpid()} \(.*\): ") as busy:
             other.run("set_meta", name="a", value="b")
         assert busy.value.hint == "try again in a moment"
+
+
+def test_many_may_be_the_first_to_open_a_home(tmp_path: Path) -> None:
+    failed: list[Exception] = []
+
+    def opens(home: Path, start: threading.Barrier) -> None:
+        start.wait(10)
+        try:
+            Catalog.open(home, must_exist=False).close()
+        except StoreError as error:
+            failed.append(error)
+
+    for number in range(20):
+        start = threading.Barrier(6)
+        home = tmp_path / "projects" / str(number)
+        threads = [threading.Thread(target=opens, args=(home, start)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
