@@ -134,6 +134,7 @@ def test_a_command_on_a_full_disk_says_so_in_three_lines(home: Path) -> None:
             preexec_fn=full,
         )
         assert (done.returncode, done.stdout) == (3, "")
+        assert len(done.stderr.splitlines()) == 2, done.stderr
         message, hint = done.stderr.splitlines()
         assert message.startswith(f"error: {home / 'catalog.db'} cannot be read or written")
         assert hint == "hint: free space on that disk, or check it"
